@@ -1,0 +1,60 @@
+"""The catalogue: every exercise of the course, its points and what it costs a learner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One blank of a lesson.
+
+    `id` is the name that the student writes and the word that `check` takes. `points` is the
+    maximum in the catalogue; a class may weigh exercises otherwise. `minutes` is the time an
+    average learner needs, `difficulty` runs from 1 (a line) to 3 (a page of thought).
+    """
+
+    id: str
+    lesson: str
+    points: int
+    minutes: int
+    difficulty: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """The manually graded question that closes a lesson."""
+
+    id: str
+    lesson: str
+    points: int
+
+
+LESSONS: tuple[str, ...] = ("01_fashion_mnist", "02_denoising_autoencoder")
+
+EXERCISES: dict[str, Exercise] = {
+    exercise.id: exercise
+    for exercise in (
+        Exercise("scale_images", "01_fashion_mnist", points=1, minutes=3, difficulty=1),
+        Exercise("split_dataset", "01_fashion_mnist", points=1, minutes=5, difficulty=1),
+        Exercise("build_dae_encoder", "02_denoising_autoencoder", 4, minutes=10, difficulty=2),
+        Exercise("build_dae_decoder", "02_denoising_autoencoder", 3, minutes=5, difficulty=1),
+        Exercise("build_dae", "02_denoising_autoencoder", 3, minutes=8, difficulty=2),
+        Exercise("train_dae", "02_denoising_autoencoder", 4, minutes=8, difficulty=2),
+        Exercise("peak_signal_to_noise_ratio", "02_denoising_autoencoder", 2, 6, difficulty=1),
+        Exercise("denoising_gain", "02_denoising_autoencoder", 4, minutes=12, difficulty=3),
+    )
+}
+
+QUESTIONS: dict[str, Question] = {
+    question.id: question
+    for question in (
+        Question("question_01", "01_fashion_mnist", points=4),
+        Question("question_02", "02_denoising_autoencoder", points=4),
+    )
+}
+
+
+def exercises_of(lesson: str) -> tuple[Exercise, ...]:
+    """The exercises of one lesson, in the order in which it asks them."""
+    return tuple(exercise for exercise in EXERCISES.values() if exercise.lesson == lesson)
