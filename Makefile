@@ -1,0 +1,59 @@
+# Everything runs in .venv, which is made once from requirements.lock. `make help` names the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+
+# Pip's own progress bars show what is being fetched.
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test full lab class notebooks pictures lint lock clean
+
+help: ## name the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/.installed ## build the lessons and grade a class of made-up students (under 3 minutes)
+	$(BIN)/autograder demo
+
+test: .venv/.installed ## run the tests, the quick ones first
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+full: .venv/.installed ## run what is too long for every run: benchmarks with many seeds
+	$(BIN)/python -m benchmarks
+
+lab: .venv/.installed ## copy the lessons to work/ (your files are kept) and open JupyterLab
+	$(BIN)/autograder lab
+
+class: .venv/.installed ## make an nbgrader class: make class DIR=../my-class
+	@test -n "$(DIR)" || { echo "Say where: make class DIR=../my-class" >&2; exit 1; }
+	$(BIN)/autograder new-class "$(DIR)"
+
+notebooks: .venv/.installed ## build the notebooks from course/text and solutions
+	$(BIN)/autograder build
+
+pictures: .venv/.installed ## take the README's pictures anew (needs chromium)
+	$(BIN)/python -m tests.browser.pictures
+
+lint: .venv/.installed ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+lock: .venv/.installed ## resolve the dependencies anew: requirements.lock and environment.yml
+	$(BIN)/python .ci/lock.py
+
+clean: ## remove .venv and everything built; work/ and the notebooks stay
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache
+
+# Remade only when the lock changes. A half-made .venv has no stamp, so it is made again.
+.venv/.locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed and $(PYTHON) is not one: name one with make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian: apt install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
