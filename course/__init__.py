@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from course.baselines import (
         PrincipalComponents,
         binary_cross_entropy,
+        binomial_blur,
         box_blur,
         fit_pca,
         mean_squared_error,
@@ -34,6 +35,7 @@ __all__ = [
     "ImageDataset",
     "PrincipalComponents",
     "binary_cross_entropy",
+    "binomial_blur",
     "box_blur",
     "fit_pca",
     "load_fashion_mnist",
@@ -50,6 +52,8 @@ _NAMES_OF_MODULE = {
     "baselines": (
         "PrincipalComponents",
         "binary_cross_entropy",
+        "binomial_blur",
+        "binomial_blur",
         "box_blur",
         "fit_pca",
         "mean_squared_error",
