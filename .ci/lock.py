@@ -13,6 +13,8 @@ import tempfile
 import venv
 from pathlib import Path
 
+from autograder.doctor import pins
+
 ROOT = Path(__file__).resolve().parent.parent
 
 ENVIRONMENT_HEADER = """\
@@ -26,12 +28,6 @@ dependencies:
   - pip
   - pip:
 """
-
-
-def pins(lock: str) -> list[str]:
-    """The requirements of a lock file, `name==version` with their markers, without hashes."""
-    lines = (line for line in lock.splitlines() if line and not line.startswith((" ", "#")))
-    return [line.removesuffix("\\").strip() for line in lines]
 
 
 def environment(lock: str) -> str:

@@ -1,0 +1,137 @@
+"""The command line: `autograder COMMAND`.
+
+Heavy modules are imported inside the commands that need them, so that `autograder --help` answers
+at once. This is the edge where errors that users can put right become one sentence.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder.errors import AutograderError
+
+OWN_PACKAGES = ("autograder", "course", "solutions")
+
+
+class OneSentence(click.Group):
+    """A group of commands whose expected failures end in one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn what the user can put right into a sentence."""
+        try:
+            return super().invoke(ctx)
+        except AutograderError as error:
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None or isinstance(error, BrokenPipeError):
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}.") from error
+        except ModuleNotFoundError as error:
+            missing = (error.name or "").split(".")[0]
+            if not missing or missing in OWN_PACKAGES:
+                raise
+            raise click.ClickException(
+                f"The Python package {missing} is missing; `autograder doctor` says how to "
+                "install what the course needs."
+            ) from error
+
+
+@click.group(cls=OneSentence, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="generative-garments", prog_name="autograder")
+def main() -> None:
+    """Lessons on generative models whose exercises grade themselves."""
+
+
+directory_argument = click.Path(file_okay=False, path_type=Path)
+language_option = click.option(
+    "--language", default="en", show_default=True, help="Language of the lessons."
+)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if a notebook is out of date.")
+def build(check: bool) -> None:
+    """Build the notebooks from the lesson texts and the solutions."""
+    from autograder.build import build_all
+
+    build_all(check=check)
+
+
+@main.command()
+@click.argument("directory", type=directory_argument, default="work")
+@language_option
+@click.option("--copy-only", is_flag=True, help="Copy the lessons, but do not open JupyterLab.")
+def lab(directory: Path, language: str, copy_only: bool) -> None:
+    """Copy the lessons to DIRECTORY (default: work) and open JupyterLab there.
+
+    A file that is already there is yours and is never overwritten.
+    """
+    from autograder.lessons import copy_lessons
+
+    if not copy_only and importlib.util.find_spec("jupyterlab") is None:
+        raise AutograderError(
+            'JupyterLab is not installed; install it with: pip install "jupyterlab<5"'
+        )
+    for path, is_new in copy_lessons(directory, language):
+        click.echo(f"{'copied' if is_new else 'kept your'} {path}")
+    if not copy_only:
+        sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(directory)]))
+
+
+@main.command("new-class")
+@click.argument("directory", type=directory_argument)
+@language_option
+@click.option(
+    "--points",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that weighs the exercises otherwise than the catalogue.",
+)
+def new_class(directory: Path, language: str, points: Path | None) -> None:
+    """Make an nbgrader class in DIRECTORY, one assignment per lesson."""
+    from autograder.classroom import new_class
+
+    new_class.new_class(directory, language, points)
+
+
+@main.command("update-class")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Also overwrite sources that you changed.")
+def update_class(directory: Path, force: bool) -> None:
+    """Bring corrected lessons into a running class; submissions are kept."""
+    from autograder.classroom import new_class
+
+    new_class.update_class(directory, force)
+
+
+@main.command("release-solutions")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("lesson")
+def release_solutions(directory: Path, lesson: str) -> None:
+    """Let the students of the class in DIRECTORY see the solutions of LESSON."""
+    from autograder.classroom import new_class
+
+    new_class.release_solutions(directory, lesson)
+
+
+@main.command()
+@click.argument("directory", type=directory_argument, required=False)
+def demo(directory: Path | None) -> None:
+    """Grade a class of made-up students in DIRECTORY (default: a new scratch folder)."""
+    from autograder.demo import run_demo
+
+    run_demo(directory or Path(tempfile.mkdtemp(prefix="garments-demo-")))
+
+
+@main.command()
+def doctor() -> None:
+    """Examine this machine; say in one line each what to do about a fault."""
+    from autograder.doctor import examine, show
+
+    sys.exit(show(examine(Path.cwd())))

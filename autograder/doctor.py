@@ -1,0 +1,350 @@
+"""`autograder doctor`: one line per thing the course leans on, and what to do about a fault.
+
+Every examination is a function that returns a Finding or several; none raises, none writes. What
+could crash or print (importing TensorFlow, entering namespaces) is tried in a child process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from packaging.requirements import Requirement
+from rich.console import Console
+from rich.text import Text
+
+State = Literal["ok", "info", "warn", "fault"]
+
+DISTRIBUTION = "generative-garments"
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements.lock"
+COLOURS = {"ok": "green", "info": "cyan", "warn": "yellow", "fault": "bold red"}
+
+# Linux system call and flags, the same on every architecture that Landlock and unshare support.
+LANDLOCK_CREATE_RULESET = 444
+LANDLOCK_CREATE_RULESET_VERSION = 1
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one examination found. `advice` says what to do, if there is something to do."""
+
+    subject: str
+    state: State
+    message: str
+    advice: str = ""
+
+
+def examine(directory: Path) -> list[Finding]:
+    """Examine this machine and, if `directory` is an nbgrader class, the class. Never raises."""
+    examinations: dict[str, Callable[[], Finding | Iterable[Finding]]] = {
+        "Python": python_version,
+        "packages": packages,
+        "TensorFlow": tensorflow,
+        "data": data,
+        "alembic": alembic,
+        "names": lambda: foreign_packages(directory),
+        "sandbox": sandbox,
+        "class": lambda: nbgrader_class(directory),
+    }
+    findings: list[Finding] = []
+    for subject, examination in examinations.items():
+        try:
+            found = examination()
+        except Exception as error:  # a doctor that falls ill helps nobody
+            found = Finding(subject, "warn", f"could not be examined: {error!r}")
+        findings.extend([found] if isinstance(found, Finding) else found)
+    return findings
+
+
+def show(findings: list[Finding], console: Console | None = None) -> int:
+    """Print one line per finding. Returns the exit code: 1 if there is a fault, else 0."""
+    console = console or Console(soft_wrap=True, highlight=False)
+    for finding in findings:
+        line = Text(f"{finding.state:<6}", style=COLOURS[finding.state])
+        line.append(f"{finding.subject:<12}{finding.message}", style="default")
+        if finding.advice:
+            line.append(f" {finding.advice}", style="bold")
+        console.print(line)
+    return int(any(finding.state == "fault" for finding in findings))
+
+
+def python_version(version: tuple[int, int, int] = sys.version_info[:3]) -> Finding:
+    """Whether this Python is one that the course is locked for."""
+    name = ".".join(map(str, version))
+    if (3, 11) <= version < (3, 14):
+        return Finding("Python", "ok", f"{name} ({platform.system()} {platform.machine()})")
+    return Finding(
+        "Python", "fault", f"{name} is not 3.11, 3.12 or 3.13.", "Make the environment with one."
+    )
+
+
+def pins(lock: str) -> list[str]:
+    """The requirements in the text of a lock: `name==version` with markers, without hashes."""
+    lines = (line for line in lock.splitlines() if line and not line.startswith((" ", "#")))
+    return [line.removesuffix("\\").strip() for line in lines]
+
+
+def packages(lock: Path = LOCK) -> Finding:
+    """Installed versions against the lock, or against the project's own ranges without one."""
+    if lock.exists():
+        lines = pins(lock.read_text(encoding="utf-8"))
+        wanted, source = [Requirement(line) for line in lines], "the lock"
+        remedy = "Run: pip install --require-hashes -r requirements.lock"
+    else:
+        lines = metadata.requires(DISTRIBUTION) or []
+        wanted = [Requirement(line) for line in lines if "extra ==" not in line]
+        source, remedy = "the project's ranges", "Install the course again, or the named packages."
+    wanted = [one for one in wanted if one.marker is None or one.marker.evaluate()]
+    missing, other = [], []
+    for requirement in wanted:
+        installed = _version(requirement.name)
+        if installed is None:
+            missing.append(requirement.name)
+        elif not requirement.specifier.contains(installed, prereleases=True):
+            other.append(f"{requirement.name} {installed} (wanted {requirement.specifier})")
+    if not missing and not other:
+        return Finding("packages", "ok", f"all {len(wanted)} are as {source} says")
+    parts = [f"{_some(missing)} missing"] if missing else []
+    parts += [f"other than {source}: {_some(other)}"] if other else []
+    # Another version may well work (Colab brings its own); a missing package does not.
+    state: State = "fault" if missing and not lock.exists() else "warn"
+    return Finding("packages", state, "; ".join(parts) + ".", remedy)
+
+
+def tensorflow(python: str = sys.executable, seconds: float = 120) -> Finding:
+    """Whether TensorFlow and Keras 3 can be imported, tried in a child process."""
+    code = (
+        "import time; start = time.time(); import tensorflow as tf, keras;"
+        "print('found', tf.__version__, keras.__version__,"
+        " len(tf.config.list_physical_devices('GPU')), round(time.time() - start, 1))"
+    )
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    try:
+        child = subprocess.run(
+            [python, "-c", code], capture_output=True, text=True, timeout=seconds, env=quiet
+        )
+    except subprocess.TimeoutExpired:
+        return Finding(
+            "TensorFlow", "fault", f"its import took over {seconds:g} s.", "Reinstall it."
+        )
+    found = [line.split() for line in child.stdout.splitlines() if line.startswith("found ")]
+    if child.returncode == 0 and found:
+        _, version, keras, gpus, took = found[-1]
+        if int(keras.split(".")[0]) < 3:
+            return Finding(
+                "TensorFlow", "fault", f"Keras {keras} is too old.", "pip install 'keras>=3.8'"
+            )
+        device = f"{gpus} GPU" if gpus != "0" else "no GPU, none is needed"
+        return Finding(
+            "TensorFlow", "ok", f"{version} with Keras {keras}, {device}, imported in {took} s"
+        )
+    package = "tensorflow-cpu" if sys.platform == "linux" else "tensorflow"
+    if child.returncode < 0:
+        reason = f"importing it kills Python (signal {-child.returncode})"
+    else:
+        reason = (child.stderr.strip().splitlines() or ["importing it failed"])[-1]
+    return Finding(
+        "TensorFlow",
+        "fault",
+        f"{reason}.",
+        f"Install it with: pip install {package} keras",
+    )
+
+
+def alembic() -> Finding:
+    """Whether nbgrader, which calls `alembic` from PATH to make a gradebook, will find it."""
+    name = "alembic.exe" if os.name == "nt" else "alembic"
+    beside = Path(sys.executable).parent / name
+    on_path = shutil.which("alembic")
+    if on_path and beside.exists() and Path(on_path).resolve() != beside.resolve():
+        return Finding(
+            "alembic",
+            "warn",
+            f"PATH finds {on_path}, of another environment.",
+            "Activate this environment before nbgrader commands.",
+        )
+    if on_path:
+        return Finding("alembic", "ok", "on PATH")
+    if beside.exists():
+        return Finding(
+            "alembic",
+            "warn",
+            "installed, but not on PATH, and nbgrader cannot make a gradebook without it.",
+            f"Activate the environment, or add {beside.parent} to PATH.",
+        )
+    return Finding("alembic", "fault", "not found; nbgrader needs it.", "pip install alembic")
+
+
+def foreign_packages(directory: Path) -> list[Finding]:
+    """Whether other people's packages stand where `autograder`, `course`, `solutions` belong.
+
+    Looked at as a notebook in `directory` sees it: that folder comes first on Python's path.
+    """
+    owners = metadata.packages_distributions()
+    code = (
+        "import importlib.util as u, json;"
+        "print(json.dumps({n: getattr(u.find_spec(n), 'origin', None)"
+        " for n in ('autograder', 'course', 'solutions')}))"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", code], cwd=directory, capture_output=True, text=True, check=True
+    )
+    findings = []
+    for name, origin in json.loads(child.stdout).items():
+        place = Path(origin).resolve().parent if origin else None
+        others = sorted(set(owners.get(name, [])) - {DISTRIBUTION})
+        ours = place == ROOT / name
+        if name == "solutions":
+            if others or not (ours or place is None):
+                findings.append(
+                    Finding(
+                        name,
+                        "warn",
+                        f"another project's package of this name is at {place or others}.",
+                        "Lessons do not mind; uninstall it before you work on the course itself.",
+                    )
+                )
+        elif others:
+            findings.append(
+                Finding(
+                    name,
+                    "fault",
+                    f"another project, {_some(others)}, installs a package of this name.",
+                    f"Run: pip uninstall {' '.join(others)}, then install the course again.",
+                )
+            )
+        elif ours:
+            findings.append(Finding(name, "ok", f"imported from {place}"))
+        else:
+            findings.append(
+                Finding(
+                    name,
+                    "fault",
+                    f"Python imports it from {place or 'nowhere'}, not from {ROOT}.",
+                    "Rename the file or folder in the way, or work in another folder.",
+                )
+            )
+    return findings
+
+
+def sandbox() -> list[Finding]:
+    """What this machine offers to fence student code in; for information."""
+    if sys.platform != "linux":
+        return [
+            Finding("sandbox", "info", "Landlock, namespaces and cgroups are there on Linux only")
+        ]
+    abi = landlock_abi()
+    landlock = f"Landlock ABI {abi}" if abi else "no Landlock"
+    namespaces = "user and PID namespaces" if _may_unshare() else "no user or PID namespaces"
+    cgroup = "own cgroup writable" if _may_write_cgroup() else "own cgroup not writable"
+    return [Finding("sandbox", "info", f"{landlock}; {namespaces}; {cgroup}")]
+
+
+def landlock_abi() -> int:
+    """The version of Landlock that the kernel offers, 0 where there is none (Linux alone)."""
+    syscall = ctypes.CDLL(None, use_errno=True).syscall
+    syscall.restype = ctypes.c_long
+    answer = syscall(
+        ctypes.c_long(LANDLOCK_CREATE_RULESET),
+        ctypes.c_void_p(None),
+        ctypes.c_size_t(0),
+        ctypes.c_uint32(LANDLOCK_CREATE_RULESET_VERSION),
+    )
+    return max(int(answer), 0)
+
+
+def nbgrader_class(directory: Path) -> list[Finding]:
+    """The class in `directory`: its configuration and its gradebook. Nothing elsewhere."""
+    config, gradebook = directory / "nbgrader_config.py", directory / "gradebook.db"
+    if not config.exists():
+        if not (gradebook.exists() or (directory / "submitted").is_dir()):
+            return []
+        return [
+            Finding(
+                "class",
+                "fault",
+                f"{directory} looks like an nbgrader class without nbgrader_config.py.",
+                "Put the file back, or run: autograder update-class .",
+            )
+        ]
+    findings = []
+    if "autograder" in config.read_text(encoding="utf-8", errors="replace"):
+        findings.append(Finding("class", "ok", f"{config} uses the autograder"))
+    else:
+        findings.append(
+            Finding(
+                "class",
+                "warn",
+                f"{config} was not made by `autograder new-class`; nbgrader will grade as usual.",
+                "Make a class with: autograder new-class DIR",
+            )
+        )
+    if gradebook.exists() and not _has_tables(gradebook):
+        findings.append(
+            Finding(
+                "gradebook",
+                "fault",
+                f"{gradebook} holds no tables: nbgrader died while making it.",
+                "Delete that file; the next nbgrader command makes it again.",
+            )
+        )
+    return findings
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _some(names: list[str], most: int = 4) -> str:
+    """Name a few of them, and count the others."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _may_unshare() -> bool:
+    """Whether a child process may enter a user namespace with a PID namespace in it."""
+    code = (
+        "import ctypes, sys;"
+        f"sys.exit(ctypes.CDLL(None).unshare({CLONE_NEWUSER | CLONE_NEWPID}) != 0)"
+    )
+    child = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True)
+    return child.returncode == 0
+
+
+def _may_write_cgroup() -> bool:
+    """Whether this process may make cgroups (version 2) below its own."""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        hierarchy, _, path = line.split(":", 2)
+        if hierarchy == "0":
+            return os.access(Path("/sys/fs/cgroup") / path.lstrip("/"), os.W_OK)
+    return False
+
+
+def _has_tables(database: Path) -> bool:
+    """Whether an SQLite file has nbgrader's tables; opened read-only."""
+    try:
+        connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            query = "SELECT count(*) FROM sqlite_master WHERE name = 'assignment'"
+            return bool(connection.execute(query).fetchone()[0])
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError:
+        return False

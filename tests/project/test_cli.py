@@ -1,0 +1,136 @@
+"""What a user can do wrong ends in one sentence and an exit code, never in a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from autograder import cli, lessons
+from autograder.errors import AutograderError
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli.main, [str(one) for one in arguments])
+
+
+def assert_one_sentence(result: Result, code: int, *words: str) -> None:
+    assert result.exit_code == code
+    assert isinstance(result.exception, SystemExit), result.exception
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("Error: ")
+    assert "Traceback" not in result.output
+    for word in words:
+        assert word in last
+
+
+def test_help_is_quick_and_names_every_command() -> None:
+    start = time.perf_counter()
+    shown = subprocess.run(
+        [sys.executable, "-m", "autograder", "--help"], capture_output=True, text=True, check=True
+    )
+    assert time.perf_counter() - start < 5  # importing TensorFlow alone takes half of that
+    commands = ["build", "lab", "new-class", "update-class", "release-solutions", "demo", "doctor"]
+    assert [name for name in commands if f"  {name} " not in shown.stdout] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nonsense"], ["nonsense"]),
+        (["new-class"], ["DIRECTORY"]),
+        (["new-class", "somewhere", "--points", "no-such-file"], ["no-such-file"]),
+        (["update-class", "no-such-class"], ["no-such-class"]),
+        (["release-solutions", "no-such-class", "01"], ["no-such-class"]),
+        (["build", "--chekc"], ["--chekc"]),
+    ],
+)
+def test_a_wrong_call_exits_with_2(arguments: list[str], words: list[str]) -> None:
+    assert_one_sentence(run(*arguments), 2, *words)
+
+
+def fail_with(error: Exception) -> Result:
+    """Run the real group with one command more, whose work ends in `error`."""
+    group = cli.OneSentence("autograder")
+
+    @group.command()
+    def work() -> None:
+        raise error
+
+    return CliRunner().invoke(group, ["work"])
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (AutograderError("The points are odd; mend them."), ["The points are odd; mend them."]),
+        (PermissionError(13, "Permission denied", "a-class"), ["a-class", "Permission denied"]),
+        (ModuleNotFoundError("No module", name="keras.src"), ["keras", "autograder doctor"]),
+    ],
+)
+def test_expected_errors_become_one_sentence(error: Exception, words: list[str]) -> None:
+    assert_one_sentence(fail_with(error), 1, *words)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("a bug"), ModuleNotFoundError("our bug", name="autograder.nonsense")]
+)
+def test_bugs_of_our_own_keep_their_traceback(error: Exception) -> None:
+    assert fail_with(error).exception is error
+
+
+def test_the_command_line_is_that_group() -> None:
+    assert isinstance(cli.main, cli.OneSentence)
+    assert all(isinstance(command, click.Command) for command in cli.main.commands.values())
+
+
+@pytest.mark.parametrize("command", ["new-class", "demo"])
+def test_a_file_where_a_folder_should_be(command: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    assert_one_sentence(run(command, tmp_path / "file"), 2, "file")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_an_unknown_language_is_named_with_the_known_ones(tmp_path: Path) -> None:
+    result = run("lab", tmp_path / "work", "--language", "xx", "--copy-only")
+    assert_one_sentence(result, 1, "'xx'", "en")
+    assert not (tmp_path / "work").exists()
+
+
+def test_lab_copies_every_lesson(tmp_path: Path) -> None:
+    work = tmp_path / "deep" / "work"
+    result = run("lab", work, "--copy-only")
+    assert result.exit_code == 0, result.output
+    sources = sorted((lessons.NOTEBOOKS / "en").glob("*.ipynb"))
+    assert len(sources) >= 2
+    for source in sources:
+        assert (work / source.name).read_bytes() == source.read_bytes()
+        assert f"copied {work / source.name}" in result.output
+
+
+def test_lab_never_overwrites_a_students_file(tmp_path: Path) -> None:
+    assert run("lab", tmp_path, "--copy-only").exit_code == 0
+    first, second, *_ = sorted(tmp_path.glob("*.ipynb"))
+    first.write_text("a week of work")
+    second.unlink()
+    second.symlink_to(tmp_path / "elsewhere.ipynb")  # a link to a disk that is not there today
+    result = run("lab", tmp_path, "--copy-only")
+    assert result.exit_code == 0, result.output
+    assert first.read_text() == "a week of work"
+    assert not (tmp_path / "elsewhere.ipynb").exists()
+    assert f"kept your {first}" in result.output
+
+
+def test_lab_opens_jupyterlab_in_that_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[list[str]] = []
+    monkeypatch.setattr(cli.subprocess, "call", lambda command: calls.append(command) or 3)
+    result = run("lab", tmp_path)
+    assert calls == [[sys.executable, "-m", "jupyterlab", str(tmp_path)]]
+    assert result.exit_code == 3
