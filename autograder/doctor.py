@@ -165,6 +165,27 @@ def tensorflow(python: str = sys.executable, seconds: float = 120) -> Finding:
     )
 
 
+def data() -> Finding:
+    """Whether the four files of Fashion-MNIST are there, whole and the right ones."""
+    from course.data import SHA256_OF_FILE, DataError, keras_cache, load_fashion_mnist
+
+    named = os.environ.get("FASHION_MNIST_DIR")
+    folder = Path(named).expanduser() if named else keras_cache()
+    missing = [name for name in SHA256_OF_FILE if not (folder / name).is_file()]
+    if missing and not named:
+        return Finding(
+            "data",
+            "info",
+            f"{len(missing)} of the 4 files of Fashion-MNIST are not in {folder} yet.",
+            "The first lesson downloads them (31 MB); without network it shows toy garments.",
+        )
+    try:
+        load_fashion_mnist()
+    except DataError as error:
+        return Finding("data", "fault", str(error))
+    return Finding("data", "ok", f"Fashion-MNIST in {folder}, every hash right")
+
+
 def alembic() -> Finding:
     """Whether nbgrader, which calls `alembic` from PATH to make a gradebook, will find it."""
     name = "alembic.exe" if os.name == "nt" else "alembic"
