@@ -76,7 +76,8 @@ def build_dae(encoder: keras.Model, decoder: keras.Model) -> keras.Model:
     """
     ### BEGIN SOLUTION
     dae = keras.Sequential([encoder, decoder], name="dae")
-    dae.compile(optimizer="nadam", loss="binary_crossentropy", metrics=["mse"])
+    optimizer = keras.optimizers.Nadam(learning_rate=0.002)
+    dae.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["mse"])
     return dae
     ### END SOLUTION
 
@@ -104,7 +105,7 @@ def train_dae(
     return dae.fit(
         train_images,
         train_images,
-        batch_size=32,
+        batch_size=64,
         epochs=epochs,
         validation_data=(validation_images, validation_images),
         verbose=2,
