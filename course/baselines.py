@@ -80,7 +80,7 @@ def pca_reconstruct(
     axes = pca.axes[:components]
     images = np.asarray(images)
     restored = (_flatten(images) - pca.mean) @ axes.T @ axes + pca.mean
-    return restored.reshape(images.shape)
+    return restored.astype(np.float32, copy=False).reshape(images.shape)
 
 
 def box_blur(images: ArrayLike, size: int = 3) -> NDArray[np.float32]:
