@@ -1,0 +1,1 @@
+"""The nbgrader side: a class folder, its configuration, and grading with secret challenges."""
