@@ -64,12 +64,12 @@ class _Sketch:
         """Darken (factor below 1) or brighten what is already drawn inside a shape."""
         self.canvas *= 1 + np.clip(shape + np.float32(0.5), 0, 1) * (factor - 1)
 
-    def weave(self, share: float, strength: float) -> None:
-        """Give this share of the images stripes across, upright stripes, or both (checks)."""
+    def weave(self, share: float, strength: float, upright_share: float = 0.0) -> None:
+        """Give this share of the images stripes across; of these, some upright ones or checks."""
         across = np.sin(self.between(1.0, 2.0) * self.y + self.between(0, 6))
         upright = np.sin(self.between(1.0, 2.0) * self.x + self.between(0, 6))
         kind = self.between(0, 1)
-        pattern = (kind < 0.7) * across + (kind > 0.4) * upright
+        pattern = (kind > upright_share / 2) * across + (kind < upright_share) * upright
         self.canvas *= 1 + self.some(share) * self.between(0.5, 1) * strength * pattern
 
     def finished(self) -> NDArray[np.uint8]:
@@ -162,9 +162,9 @@ def _pullover(s: _Sketch) -> None:
     s.weave(0.4, 0.18)
     s.shade(_inside_all(sleeve, s.y - cuff_y + 1.6), 0.6)  # ribbed cuffs, hem and neck
     s.shade(_inside_all(body, s.y - bottom + 2.0), 0.6)
-    neck = _ellipse(s.x, s.y, 0.0, top + 0.3, s.between(2.4, 3.0), s.between(1.2, 1.7))
-    s.shade(neck + 1.6, 0.6)
-    s.paint(neck, 0.0)
+    collar = _ellipse(s.x, s.y, 0.0, top + 0.4, s.between(3.8, 4.6), s.between(2.6, 3.2))
+    s.paint(collar, s.tone * 0.55)
+    s.paint(_ellipse(s.x, s.y, 0.0, top + 0.2, 2.6, 1.1), 0.0)
 
 
 def _coat(s: _Sketch) -> None:
@@ -198,7 +198,7 @@ def _shirt(s: _Sketch) -> None:
     tail = s.between(11.5, 13.0) - 0.06 * s.side**2  # longest in the middle
     body = _torso(s, top, chest, chest - 0.5, chest + 0.2, tail)
     s.paint(body, s.tone)
-    s.weave(0.75, 0.25)
+    s.weave(0.75, 0.25, upright_share=0.7)
     s.paint(_inside_all(_strip(s.x, 0.9), body), np.minimum(s.tone * 1.25, 1))
     for drop in range(5):
         s.paint(_ellipse(s.x, s.y, 0.0, 3.4 * drop - 5.6, 0.75, 0.75), 0.0, 0.9)
@@ -220,7 +220,7 @@ def _trouser(s: _Sketch) -> None:
     s.paint(legs, s.tone)
     crease = _strip(s.side - (outer + np.maximum(inner, 0)) / 2, 0.6)
     s.shade(_inside_all(crease, s.y - crotch), 1 + s.between(-0.2, 0.25))
-    s.weave(0.2, 0.15)
+    s.weave(0.2, 0.15, upright_share=1.0)
     s.shade(_inside_all(legs, _strip(s.y - top - 2.2, 0.3)), 0.45)  # waistband
     s.shade(_inside_all(_strip(s.side - 5.4 + 0.5 * (s.y - top), 0.3), _strip(s.y + 9, 2)), 0.55)
     s.shade(_inside_all(_strip(s.x, 0.2), crotch - s.y, s.y - top - 2.2), 0.5)
@@ -270,19 +270,25 @@ def _bag(s: _Sketch) -> None:
 
 
 def _sandal(s: _Sketch) -> None:
-    floor, lift = 9.0, s.between(0.0, 5.0)  # lift is the height of the heel
-    sole_top = _through(s.x, (-5.0, floor - 1.8), (6.0, floor - 1.8 - lift))
-    instep = _through(s.x, (-12.0, 1.0), (-9.0, 3.6), (-4.0, 4.8), (3.0, 8.0), (12.0, 8.6))
-    foot = _inside_all(sole_top - s.y + 0.5, s.y - sole_top + instep, 11.4 - s.x)
-    width = s.between(0.8, 1.1)
-    for middle, slant in ((-8.6, 0.4), (-4.4, 0.4), (5.4, -0.15)):
-        s.paint(_inside_all(foot, _strip(s.x - middle + slant * (s.y - sole_top), width)), s.tone)
-    s.paint(_inside_all(foot, _strip(s.y - sole_top + 7.4, 0.9), s.x - 3.5), s.tone)
-    s.paint(_inside_all(foot, _strip(s.x - 10.6, 0.8)), s.tone * 0.85)
-    sole = _inside_all(_strip(s.y - sole_top - 0.9, s.between(0.8, 1.1)), _strip(s.x, 12.3))
-    s.paint(sole, s.tone * 0.7)
-    heel = _limb(s.x, s.y, (10.4, floor - lift, 1.4), (10.6, floor + 0.2, 0.9))
-    s.paint(heel, s.tone * 0.7)
+    floor, lift = 9.5, s.between(0.0, 4.0)  # lift is the height of the heel
+    up = s.y - _through(s.x, (-5.0, floor - 2.4), (6.0, floor - 2.4 - lift))  # 0 on the sole
+    ankle, width = s.between(-7.6, -6.4), s.between(0.7, 0.9)
+    foot = up + _through(s.x, (-12.0, 1.6), (-8.5, 3.8), (-3.0, 5.2), (3.5, 0.8 - ankle))
+    # Two broad straps across the toes, with bare toes before and between them.
+    leaning = s.x + 0.35 * up
+    for middle, half in ((-8.4, s.between(1.3, 1.7)), (-3.2, s.between(1.3, 1.7))):
+        s.paint(_inside_all(_strip(leaning - middle, half), foot, 0.5 - up), s.tone)
+    s.paint(_limb(s.x, up, (-3.0, -4.4, width), (4.0, ankle, width)), s.tone * 0.8)  # instep
+    cup = _inside_all(11.8 - s.x, s.x - 8.4 - 0.05 * up * up, 0.5 - up, up - ankle)
+    s.paint(cup, s.tone * 0.8)
+    ring = _ellipse(s.x, up, 7.6, ankle, 4.3, 1.9)  # round the ankle, seen a little from above
+    s.paint(ring, 0.0)
+    s.paint(_strip(ring, width), s.tone)
+    sole = _inside_all(up, 2.4 - up, _strip(s.x, 12.5))
+    s.paint(sole, s.tone * s.between(0.65, 1.1))
+    s.shade(_inside_all(sole, up - 1.5), 0.55)
+    heel = _inside_all(s.x - 7.0 + 0.15 * (s.y - floor), 12.3 - s.x, up - 1.5, floor - s.y)
+    s.paint(heel, s.tone * 0.55)
 
 
 def _sneaker(s: _Sketch) -> None:
