@@ -179,7 +179,7 @@ def assemble(
                 f"{place}: the lesson's first code cell must carry the tag `setup`."
             )
         elif "exercise" in tags:
-            exercise = _known(cell.source, EXERCISES, lesson, place)
+            exercise = _known(cell.source, EXERCISES, lesson, asked, place)
             asked.append(exercise.id)
             cells += _exercise_cells(
                 exercise,
@@ -189,7 +189,7 @@ def assemble(
                 points.get(exercise.id, exercise.points),
             )
         elif "question" in tags:
-            question = _known(cell.source, QUESTIONS, lesson, place)
+            question = _known(cell.source, QUESTIONS, lesson, asked, place)
             asked.append(question.id)
             cells.append(
                 _question_cell(question.id, rubric, points.get(question.id, question.points))
@@ -431,14 +431,18 @@ class _CellIds:
 # ---------------------------------------------------------------------------------- faults
 
 
-def _known(source: str, catalogue: Mapping[str, Asked], lesson: str, place: str) -> Asked:
-    """Return the catalogue's entry that a cell names, which must be of this lesson."""
+def _known(
+    source: str, catalogue: Mapping[str, Asked], lesson: str, asked: list[str], place: str
+) -> Asked:
+    """Return the catalogue's entry that a cell names: of this lesson, and not asked before."""
     item = catalogue.get(source.strip())
     if item is None or item.lesson != lesson:
         raise AutograderError(
             f"{place}: {source.strip()!r} is not in the catalogue of {lesson}; "
             "correct the name, or add it to autograder/exercises.py."
         )
+    if item.id in asked:
+        raise AutograderError(f"{place}: {item.id} is asked a second time; ask it once.")
     return item
 
 
@@ -455,14 +459,13 @@ def _check_needs(source: str, asked: list[str], place: str) -> None:
 
 
 def _check_complete(asked: list[str], cells: list[NotebookNode], lesson: str, where: str) -> None:
-    """Refuse a lesson without a setup cell, or that asks not everything exactly once."""
+    """Refuse a lesson without a setup cell, or that leaves something of the catalogue unasked."""
     if not any(cell.id == SETUP for cell in cells):
         raise AutograderError(f"{where}: no cell carries the tag `setup`; add one at the top.")
     questions = [question.id for question in QUESTIONS.values() if question.lesson == lesson]
     for name in [exercise.id for exercise in exercises_of(lesson)] + questions:
-        if asked.count(name) != 1:
-            times = "never" if name not in asked else f"{asked.count(name)} times"
-            raise AutograderError(f"{where}: {name} is asked {times}; ask it once.")
+        if name not in asked:
+            raise AutograderError(f"{where}: {name} is never asked; add a cell that names it.")
 
 
 # ------------------------------------------------------------------------------------ files

@@ -1,0 +1,290 @@
+"""The demo: a class of made-up students, graded from submission to feedback by nbgrader.
+
+The students' mistakes are data of the demo; what they got right is the text of the solutions.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from autograder.build import BEGIN_SOLUTION, END_SOLUTION, STUB, solution_path, source_notebook
+from autograder.errors import AutograderError
+from autograder.exercises import EXERCISES, LESSONS, exercises_of
+from autograder.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class DemoStudent:
+    """A made-up student: which exercises she solves, and where she goes wrong.
+
+    `wrong` maps an exercise to the body that she wrote in place of the blank.
+    """
+
+    name: str
+    story: str
+    solves: frozenset[str] = frozenset()
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+EVERYTHING = frozenset(EXERCISES)
+FIRST_HALF = frozenset(list(EXERCISES)[: len(EXERCISES) // 2])
+
+STUDENTS = (
+    DemoStudent("ada", "everything right", EVERYTHING),
+    DemoStudent("blank", "handed in untouched"),
+    DemoStudent(
+        "ben",
+        "divides by the maximum; takes the natural logarithm",
+        EVERYTHING,
+        {
+            "scale_images": "return (images / images.max()).astype(np.float32)",
+            "peak_signal_to_noise_ratio": "return -10 * np.log(np.mean((clean - restored) ** 2))",
+        },
+    ),
+    DemoStudent(
+        "chi",
+        "noise after a hidden layer; softmax over the pixels",
+        EVERYTHING,
+        {
+            "build_dae_encoder": """\
+return keras.Sequential([
+    keras.layers.Input((28, 28)),
+    keras.layers.Flatten(),
+    keras.layers.Dense(100, activation="selu"),
+    keras.layers.GaussianNoise(noise_stddev),
+    keras.layers.Dense(30, activation="selu"),
+])""",
+            "build_dae_decoder": """\
+return keras.Sequential([
+    keras.layers.Input((30,)),
+    keras.layers.Dense(100, activation="selu"),
+    keras.layers.Dense(784, activation="softmax"),
+    keras.layers.Reshape((28, 28)),
+])""",
+        },
+    ),
+    DemoStudent(
+        "dora",
+        "watches the accuracy; adds noise to the target too",
+        EVERYTHING,
+        {
+            "build_dae": """\
+dae = keras.Sequential([encoder, decoder])
+dae.compile(optimizer="nadam", loss="binary_crossentropy", metrics=["accuracy"])
+return dae""",
+            "train_dae": """\
+noisy = train_images + np.random.normal(0, 0.2, train_images.shape)
+return dae.fit(
+    train_images,
+    noisy,
+    epochs=epochs,
+    validation_data=(validation_images, validation_images),
+    verbose=0,
+)""",
+        },
+    ),
+    DemoStudent(
+        "emil",
+        "validates on the first rows; never adds the noise",
+        EVERYTHING,
+        {
+            "split_dataset": """\
+validation = images[:validation_size], labels[:validation_size]
+return (images[validation_size:], labels[validation_size:]), validation""",
+            "denoising_gain": """\
+noise = np.random.normal(0, noise_stddev, clean_images.shape)
+restored = dae.predict(clean_images, verbose=0)
+return peak_signal_to_noise_ratio(clean_images, restored) - peak_signal_to_noise_ratio(
+    clean_images, clean_images + noise
+)""",
+        },
+    ),
+    DemoStudent("finn", "answered the first half", FIRST_HALF),
+)
+
+ANSWERED_QUESTION = (
+    "I claim that the mean image is a poor reconstruction, because my own figure in the lesson "
+    "is worse for it than for ten components of the PCA. It keeps no detail of the one image. "
+    "I looked at one data set only."
+)
+
+
+def run_demo(directory: Path) -> dict[str, dict[str, Verdict]]:
+    """Make a class in `directory`, let the made-up students hand in, grade, and show the result.
+
+    Args:
+        directory: a folder that does not exist or is empty.
+
+    Returns:
+        student → exercise → verdict, as the graded notebooks have them.
+
+    Raises:
+        AutograderError: there are no solutions here, the folder is in use, or grading failed.
+    """
+    if not all(solution_path(lesson).exists() for lesson in LESSONS):
+        raise AutograderError(
+            "The demo needs the course's solutions; run it in a checkout of the course."
+        )
+    from autograder.classroom.new_class import new_class
+
+    console = Console()
+    directory = directory.resolve()
+    console.print(f"Making an nbgrader class in {directory} …", soft_wrap=True)
+    new_class(directory)
+    for student in STUDENTS:
+        for lesson in LESSONS:
+            hand_in(directory, student, lesson)
+    grade(directory, console)
+    verdicts = {student.name: graded_verdicts(directory, student.name) for student in STUDENTS}
+    console.print(points_table(recorded_points(directory)))
+    console.print(misconceptions_table(verdicts))
+    console.print("Open the feedback in a browser, for instance:")
+    for student in STUDENTS:
+        for path in sorted((directory / "feedback" / student.name).glob("*/*.html")):
+            console.print(f"  {path}", soft_wrap=True, highlight=False)
+    return verdicts
+
+
+def hand_in(directory: Path, student: DemoStudent, lesson: str) -> None:
+    """Write a student's filled-in copy of a released lesson to submitted/, as nbgrader has it."""
+    nb = nbformat.read(directory / "release" / lesson / f"{lesson}.ipynb", as_version=4)
+    fill_in(nb, answers(student, lesson))
+    path = directory / "submitted" / student.name / lesson / f"{lesson}.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(nb, path)
+
+
+def answers(student: DemoStudent, lesson: str) -> dict[str, str]:
+    """Return exercise → body for what a student answered in one lesson."""
+    right = solution_bodies(lesson)
+    bodies = {name: body for name, body in right.items() if name in student.solves}
+    return bodies | {name: body for name, body in student.wrong.items() if name in right}
+
+
+def solution_bodies(lesson: str) -> dict[str, str]:
+    """Return exercise → the text between the solution marks, without its indentation."""
+    cells = {cell.id: cell.source for cell in source_notebook(lesson).cells}
+    bodies = {}
+    for exercise in exercises_of(lesson):
+        _, _, rest = cells[exercise.id].partition(f"{BEGIN_SOLUTION}\n")
+        bodies[exercise.id] = textwrap.dedent(rest.partition(END_SOLUTION)[0]).strip()
+    return bodies
+
+
+def fill_in(nb: NotebookNode, bodies: Mapping[str, str]) -> None:
+    """Put bodies in place of the stubs of a released notebook; answer its question, in place.
+
+    A notebook in which nothing is answered keeps its question unanswered too.
+    """
+    stub = textwrap.indent("\n".join(STUB), " " * 4)
+    for cell in nb.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if cell.id in bodies:
+            cell.source = cell.source.replace(stub, textwrap.indent(bodies[cell.id], " " * 4))
+        elif bodies and cell.cell_type == "markdown" and nbgrader.get("solution"):
+            cell.source = ANSWERED_QUESTION
+
+
+def grade(directory: Path, console: Console) -> None:
+    """Run nbgrader's autograde for every submission, and generate_feedback for every lesson."""
+    from autograder.classroom.new_class import failure_reason, nbgrader_api
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with nbgrader_api(directory) as api, Progress(*columns, console=console) as progress:
+        task = progress.add_task("grading", total=len(LESSONS) * (len(STUDENTS) + 1))
+        for lesson in LESSONS:
+            for student in STUDENTS:
+                progress.update(task, description=f"autograde {student.name}, {lesson}")
+                result = api.autograde(lesson, student.name)
+                if not result["success"]:
+                    raise AutograderError(
+                        f"nbgrader could not grade {student.name}, {lesson}: "
+                        f"{failure_reason(result)}"
+                    )
+                progress.advance(task)
+            progress.update(task, description=f"feedback, {lesson}")
+            result = api.generate_feedback(lesson)
+            if not result["success"]:
+                raise AutograderError(
+                    f"nbgrader could not make the feedback of {lesson}: {failure_reason(result)}"
+                )
+            progress.advance(task)
+
+
+def graded_verdicts(directory: Path, student: str) -> dict[str, Verdict]:
+    """Return exercise → verdict from the graded notebooks of one student."""
+    from autograder.classroom.preprocessors import notebook_verdicts
+
+    verdicts: dict[str, Verdict] = {}
+    for lesson in LESSONS:
+        path = directory / "autograded" / student / lesson / f"{lesson}.ipynb"
+        verdicts |= notebook_verdicts(nbformat.read(path, as_version=4))
+    return verdicts
+
+
+def recorded_points(directory: Path) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return (student, exercise) → (points, maximum), as the gradebook has them."""
+    from nbgrader.api import Gradebook
+
+    from autograder.build import check_id
+
+    points = {}
+    with Gradebook(f"sqlite:///{directory / 'gradebook.db'}") as gradebook:
+        for student in STUDENTS:
+            for exercise in EXERCISES.values():
+                grade = gradebook.find_grade(
+                    check_id(exercise.id), exercise.lesson, exercise.lesson, student.name
+                )
+                points[student.name, exercise.id] = (grade.score, grade.max_score)
+    return points
+
+
+def points_table(points: Mapping[tuple[str, str], tuple[float, float]]) -> Table:
+    """Return the table of points: a row an exercise, a column a student."""
+    table = Table(title="Points in the gradebook", show_footer=True)
+    table.add_column("exercise", footer="sum", no_wrap=True)
+    for student in STUDENTS:
+        total = sum(points[student.name, exercise][0] for exercise in EXERCISES)
+        table.add_column(student.name, justify="right", footer=f"{total:g}")
+    for exercise in EXERCISES:
+        scores = [points[student.name, exercise] for student in STUDENTS]
+        table.add_row(
+            exercise,
+            *(
+                f"[{'green' if score == most else 'red' if score == 0 else 'yellow'}]"
+                f"{score:g}/{most:g}[/]"
+                for score, most in scores
+            ),
+        )
+    return table
+
+
+def misconceptions_table(verdicts: Mapping[str, Mapping[str, Verdict]]) -> Table:
+    """Return the table of the misconceptions that were recognised."""
+    table = Table(title="Misconceptions recognised")
+    for heading in ("student", "the story", "exercise", "misconception"):
+        table.add_column(heading)
+    for student in STUDENTS:
+        found = [
+            (exercise, ", ".join(verdict.misconceptions).replace("_", " "))
+            for exercise, verdict in verdicts[student.name].items()
+            if verdict.misconceptions
+        ]
+        for row, (exercise, names) in enumerate(found or [("", "")]):
+            shown = (student.name, student.story) if row == 0 else ("", "")
+            table.add_row(*shown, exercise, names)
+    return table
