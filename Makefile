@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test full lab class notebooks pictures lint lock clean
+.PHONY: help demo test full lab class named-directory notebooks pictures lint lock clean
 
 help: ## name the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,9 +23,11 @@ full: .venv/.installed ## run what is too long for every run: benchmarks with ma
 lab: .venv/.installed ## copy the lessons to work/ (your files are kept) and open JupyterLab
 	$(BIN)/autograder lab
 
-class: .venv/.installed ## make an nbgrader class: make class DIR=../my-class
-	@test -n "$(DIR)" || { echo "Say where: make class DIR=../my-class" >&2; exit 1; }
+class: named-directory .venv/.installed ## make an nbgrader class: make class DIR=../my-class
 	$(BIN)/autograder new-class "$(DIR)"
+
+named-directory:
+	@test -n "$(DIR)" || { echo "Say where: make class DIR=../my-class" >&2; exit 1; }
 
 notebooks: .venv/.installed ## build the notebooks from course/text and solutions
 	$(BIN)/autograder build

@@ -61,7 +61,10 @@ def build(check: bool) -> None:
     """Build the notebooks from the lesson texts and the solutions."""
     from autograder.build import build_all
 
-    build_all(check=check)
+    for path in build_all(check=check):
+        click.echo(f"wrote {path}")
+    if check:
+        click.echo("The notebooks are what the sources build.")
 
 
 @main.command()

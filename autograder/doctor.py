@@ -152,7 +152,8 @@ def tensorflow(python: str = sys.executable, seconds: float = 120) -> Finding:
         return Finding(
             "TensorFlow", "ok", f"{version} with Keras {keras}, {device}, imported in {took} s"
         )
-    package = "tensorflow-cpu" if sys.platform == "linux" else "tensorflow"
+    intel_linux = (sys.platform, platform.machine()) == ("linux", "x86_64")
+    package = "tensorflow-cpu" if intel_linux else "tensorflow"
     if child.returncode < 0:
         reason = f"importing it kills Python (signal {-child.returncode})"
     else:
@@ -203,9 +204,9 @@ def alembic() -> Finding:
     if beside.exists():
         return Finding(
             "alembic",
-            "warn",
-            "installed, but not on PATH, and nbgrader cannot make a gradebook without it.",
-            f"Activate the environment, or add {beside.parent} to PATH.",
+            "info",
+            "installed, not on PATH. A class of `autograder new-class` finds it nevertheless.",
+            f"For other nbgrader classes activate the environment, or add {beside.parent} to PATH.",
         )
     return Finding("alembic", "fault", "not found; nbgrader needs it.", "pip install alembic")
 

@@ -14,13 +14,19 @@ ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
-# sys_platform, os_name, platform_system of each system that the lock speaks for.
-SYSTEMS = [("linux", "posix", "Linux"), ("darwin", "posix", "Darwin"), ("win32", "nt", "Windows")]
+# sys_platform, os_name, platform_system, platform_machine of what the lock speaks for.
+SYSTEMS = [
+    ("linux", "posix", "Linux", "x86_64"),
+    ("linux", "posix", "Linux", "aarch64"),
+    ("darwin", "posix", "Darwin", "arm64"),
+    ("win32", "nt", "Windows", "AMD64"),
+]
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
-def _machine(python: str, system: tuple[str, str, str]) -> dict[str, str]:
-    names = dict(zip(("sys_platform", "os_name", "platform_system"), system, strict=True))
+def _machine(python: str, system: tuple[str, ...]) -> dict[str, str]:
+    keys = ("sys_platform", "os_name", "platform_system", "platform_machine")
+    names = dict(zip(keys, system, strict=True))
     return {
         "python_version": python,
         "python_full_version": f"{python}.9",
@@ -50,18 +56,18 @@ def _environment() -> tuple[list[str], list[str]]:
     return [entry for entry in listed if isinstance(entry, str)], pip
 
 
-@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system[0])
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: "-".join(system[2:]))
 @pytest.mark.parametrize("python", PYTHONS)
-def test_conda_users_get_the_versions_of_the_lock(python: str, system: tuple) -> None:
+def test_conda_users_get_the_versions_of_the_lock(python: str, system: tuple[str, ...]) -> None:
     *pip, project = _environment()[1]
     assert project == "-e ."
     machine = _machine(python, system)
     assert _requirements_of(pip, machine) == _requirements_of(_lock_lines(), machine)
 
 
-@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system[0])
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: "-".join(system[2:]))
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_lock_satisfies_the_project(python: str, system: tuple) -> None:
+def test_the_lock_satisfies_the_project(python: str, system: tuple[str, ...]) -> None:
     machine = _machine(python, system)
     locked = _requirements_of(_lock_lines(), machine)
     extras = PROJECT["optional-dependencies"].values()
@@ -70,8 +76,9 @@ def test_the_lock_satisfies_the_project(python: str, system: tuple) -> None:
         if wanted.marker is None or wanted.marker.evaluate(machine):
             version = locked[wanted.name].removeprefix("==")
             assert wanted.specifier.contains(version), line
-    tensorflow = {"tensorflow-cpu"} if system[0] == "linux" else {"tensorflow"}
-    assert {name for name in locked if name.startswith("tensorflow")} == tensorflow
+    small = (system[0], system[3]) == ("linux", "x86_64")
+    tensorflow = "tensorflow-cpu" if small else "tensorflow"
+    assert {name for name in locked if name.startswith("tensorflow")} == {tensorflow}
 
 
 def test_environment_names_what_the_course_stands_on() -> None:
