@@ -183,7 +183,8 @@ def _download_missing(folder: Path) -> None:
 def _download_checked(url: str, temporary_file: str, _pooch: object) -> None:
     """Download to a temporary file, which pooch moves into place or deletes after an error."""
     name = url.rpartition("/")[2]
-    with tqdm(desc=name, unit="B", unit_scale=True, file=sys.stdout) as bar:
+    # pooch sets the true total, but cannot take a bar that has none yet.
+    with tqdm(desc=name, total=1, unit="B", unit_scale=True, file=sys.stdout) as bar:
         download = pooch.HTTPDownloader(progressbar=bar, chunk_size=2**16, timeout=TIMEOUTS)
         download(url, temporary_file, None)
     packed = Path(temporary_file).read_bytes()
