@@ -58,7 +58,7 @@ language_option = click.option(
 @main.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail if a notebook is out of date.")
 def build(check: bool) -> None:
-    """Build the notebooks from the lesson texts and the solutions."""
+    """Build the notebooks of the lessons."""
     from autograder.build import build_all
 
     for path in build_all(check=check):
@@ -72,9 +72,10 @@ def build(check: bool) -> None:
 @language_option
 @click.option("--copy-only", is_flag=True, help="Copy the lessons, but do not open JupyterLab.")
 def lab(directory: Path, language: str, copy_only: bool) -> None:
-    """Copy the lessons to DIRECTORY (default: work) and open JupyterLab there.
+    """Open the lessons in JupyterLab.
 
-    A file that is already there is yours and is never overwritten.
+    They are copied to DIRECTORY (default: work) first. A file that is already there is yours and
+    is never overwritten.
     """
     from autograder.lessons import copy_lessons
 
@@ -97,7 +98,10 @@ def lab(directory: Path, language: str, copy_only: bool) -> None:
     help="A file that weighs the exercises otherwise than the catalogue.",
 )
 def new_class(directory: Path, language: str, points: Path | None) -> None:
-    """Make an nbgrader class in DIRECTORY, one assignment per lesson."""
+    """Make an nbgrader class.
+
+    DIRECTORY will hold one assignment per lesson.
+    """
     from autograder.classroom import new_class
 
     new_class.new_class(directory, language, points)
@@ -107,7 +111,10 @@ def new_class(directory: Path, language: str, points: Path | None) -> None:
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Also overwrite sources that you changed.")
 def update_class(directory: Path, force: bool) -> None:
-    """Bring corrected lessons into a running class; submissions are kept."""
+    """Bring corrected lessons into a class.
+
+    Submissions and grades are kept.
+    """
     from autograder.classroom import new_class
 
     new_class.update_class(directory, force)
@@ -117,7 +124,7 @@ def update_class(directory: Path, force: bool) -> None:
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("lesson")
 def release_solutions(directory: Path, lesson: str) -> None:
-    """Let the students of the class in DIRECTORY see the solutions of LESSON."""
+    """Let a class see the solutions of LESSON."""
     from autograder.classroom import new_class
 
     new_class.release_solutions(directory, lesson)
@@ -126,7 +133,10 @@ def release_solutions(directory: Path, lesson: str) -> None:
 @main.command()
 @click.argument("directory", type=directory_argument, required=False)
 def demo(directory: Path | None) -> None:
-    """Grade a class of made-up students in DIRECTORY (default: a new scratch folder)."""
+    """Grade a class of made-up students.
+
+    The class is made in DIRECTORY (default: a new scratch folder).
+    """
     from autograder.demo import run_demo
 
     run_demo(directory or Path(tempfile.mkdtemp(prefix="garments-demo-")))
@@ -134,7 +144,10 @@ def demo(directory: Path | None) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Examine this machine; say in one line each what to do about a fault."""
+    """Examine this machine.
+
+    One line per thing that the course leans on, and what to do about a fault.
+    """
     from autograder.doctor import examine, show
 
     sys.exit(show(examine(Path.cwd())))

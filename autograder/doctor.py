@@ -189,6 +189,13 @@ def data() -> Finding:
 
 def alembic() -> Finding:
     """Whether nbgrader, which calls `alembic` from PATH to make a gradebook, will find it."""
+    if _version("nbgrader") is None:
+        return Finding(
+            "nbgrader",
+            "info",
+            "not installed; lessons do not need it, a class does.",
+            'For a class, run: pip install "nbgrader<0.10" jupytext',
+        )
     name = "alembic.exe" if os.name == "nt" else "alembic"
     beside = Path(sys.executable).parent / name
     on_path = shutil.which("alembic")

@@ -145,6 +145,12 @@ def test_alembic(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert str(other) in finding.message
 
 
+def test_without_nbgrader_nobody_needs_alembic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_version", lambda name: None)
+    finding = doctor.alembic()
+    assert (finding.subject, finding.state) == ("nbgrader", "info")
+
+
 def test_a_foreign_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     owners = {"autograder": [doctor.DISTRIBUTION, "autograder"], "solutions": ["solutions"]}
     monkeypatch.setattr(doctor.metadata, "packages_distributions", lambda: owners)

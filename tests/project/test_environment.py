@@ -98,9 +98,14 @@ def test_every_file_of_the_lock_has_a_hash_and_none_an_address() -> None:
     assert not re.search(r"^\s*--(?!hash=)", LOCK, flags=re.MULTILINE)
 
 
-def test_tensorflow_is_an_extra_alone() -> None:
-    """A plain install leaves the TensorFlow of Colab, or of a GPU machine, as it is."""
-    names = {Requirement(line).name for line in PROJECT["dependencies"]}
-    assert not {name for name in names if name.startswith(("tensorflow", "keras", "tf-"))}
+def test_a_plain_install_leaves_colab_as_it_is() -> None:
+    """TensorFlow, Jupyter and nbgrader come with extras alone; Colab has its own of the first two.
+
+    IPython 7.34 is what Colab runs.
+    """
+    base = {Requirement(line).name: Requirement(line) for line in PROJECT["dependencies"]}
+    heavy = ("tensorflow", "keras", "jupyter", "notebook", "ipykernel", "nbgrader")
+    assert not {name for name in base if name.startswith(heavy)}
+    assert base["ipython"].specifier.contains("7.34.0")
     extra = {Requirement(line).name for line in PROJECT["optional-dependencies"]["tensorflow"]}
     assert extra == {"tensorflow", "tensorflow-cpu", "keras"}
