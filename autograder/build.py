@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.errors import AutograderError
 from autograder.exercises import EXERCISES, LESSONS, QUESTIONS, Exercise, Question, exercises_of
+from autograder.texts import exercise_text
 
 Asked = TypeVar("Asked", Exercise, Question)
 
@@ -127,7 +128,7 @@ def source_notebook(
         lesson=lesson,
         language=language,
         solutions=_read(solution_path(lesson)),
-        titles={item.id: _title(item.id, language) for item in exercises_of(lesson)},
+        titles={item.id: exercise_text(item.id, language).title for item in exercises_of(lesson)},
         rubric=_read(_question_path(lesson, language)),
         points=points,
     )
@@ -316,18 +317,6 @@ def without_solution_marks(source: str) -> str:
     )
 
 
-def section(text: str, heading: str, where: str) -> str:
-    """Return what stands under a level-2 heading of an exercise text.
-
-    Raises:
-        AutograderError: there is no such heading.
-    """
-    found = re.search(rf"^## {re.escape(heading)}\s*\n(.*?)(?=^## |\Z)", text, re.M | re.S)
-    if found is None:
-        raise AutograderError(f"{where}: the heading `## {heading}` is missing; add it.")
-    return found.group(1).strip()
-
-
 # --------------------------------------------------------------------------------- cells
 
 
@@ -488,11 +477,6 @@ def _shown(path: Path) -> str:
     return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
 
 
-def _title(exercise_id: str, language: str) -> str:
-    path = COURSE / "text" / language / "exercises" / f"{exercise_id}.md"
-    return section(_read(path), "Title", _shown(path))
-
-
 def _source_from_release(lesson: str, language: str, points: Mapping[str, float]) -> NotebookNode:
     """Make a source notebook from the packaged release notebook, for want of solutions."""
     nb = nbformat.reads(_read(notebook_path(lesson, language)), as_version=4)
@@ -501,7 +485,7 @@ def _source_from_release(lesson: str, language: str, points: Mapping[str, float]
             cell.metadata.pop(key, None)
         exercise = EXERCISES.get(cell.id.removeprefix("card-"))
         if exercise is not None and exercise.id in points and cell.cell_type == "markdown":
-            title = _title(exercise.id, language)
+            title = exercise_text(exercise.id, language).title
             cell.source = _card(exercise, title, language, points[exercise.id])
         nbgrader = cell.metadata.get("nbgrader", {})
         nbgrader.pop("checksum", None)

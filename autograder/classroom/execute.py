@@ -175,7 +175,7 @@ def one_line(text: str) -> str:
 
 def scaled(verdict: Verdict, max_points: float) -> Verdict:
     """Return a verdict on the scale of a class that gives the exercise `max_points`."""
-    if not verdict.max_points:
+    if verdict.max_points in (0, max_points):
         return verdict
     factor = max_points / verdict.max_points
     criteria = tuple(
@@ -192,11 +192,10 @@ def set_verdict(cell: NotebookNode, verdict: Verdict) -> None:
     gradebook. They are finite and never above those, which nbgrader would refuse.
     """
     maximum = float(cell.metadata.nbgrader["points"])
-    verdict = scaled(verdict, maximum)
-    points = min(max(verdict.points, 0.0), maximum)
+    fraction = verdict.points / verdict.max_points if verdict.max_points else 0.0
     data = {
-        "text/html": card_html(verdict),
-        "text/plain": repr(points),
+        "text/html": card_html(scaled(verdict, maximum)),
+        "text/plain": repr(maximum * min(max(fraction, 0.0), 1.0)),
         VERDICT_MIME: verdict.to_dict(),
     }
     count = cell.execution_count or 1

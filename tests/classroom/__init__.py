@@ -1,0 +1,1 @@
+"""Tests of the nbgrader side: real classes, real kernels."""
