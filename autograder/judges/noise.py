@@ -1,0 +1,98 @@
+"""Is it the Gaussian noise that was asked for? One reading for layers and for functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.judges.numbers import (
+    correlation,
+    correlation_bound,
+    distance_bound,
+    distance_from_normal,
+    mean_bound,
+    stddev_bounds,
+)
+
+MESSAGES = {
+    "no_noise": "Expected noise of standard deviation {stddev:g}, got none.",
+    "dropout_for_noise": "Expected noise on every pixel, black ones too, got none on the black "
+    "pixels: this scales or drops pixels, it does not add to them.",
+    "noise_clipped": "Expected noisy pixels to leave [0, 1] now and then, but none does: the noise "
+    "is clipped, which darkens white and brightens black.",
+    "noise_level_ignored": "Expected noise of standard deviation {stddev:g}, the argument, got "
+    "{came:.3f} whatever the argument says.",
+    "variance_for_stddev": "Expected noise of standard deviation {stddev:g}, got {came:.3f}, its "
+    "square: the argument is a standard deviation, not a variance.",
+    "wrong_noise_level": "Expected noise of standard deviation {stddev:g}, got {came:.3f}.",
+    "noise_not_centred": "Expected noise with mean 0, got {mean:+.3f}.",
+    "uniform_noise": "Expected noise from a normal distribution; this is uniform.",
+    "noise_not_normal": "Expected noise from a normal distribution; its spread is right, its "
+    "shape is not.",
+    "noise_repeats": "Expected fresh noise at every call, got the same again: is the seed fixed, "
+    "or the noise drawn once only?",
+    "noise_shared": "Expected noise drawn for each pixel of each image, but {what} share it.",
+}
+
+_NONE = 1e-3
+"""Noise below this is no noise: far below any level asked for, far above rounding."""
+
+
+def noise_fault(
+    noise: np.ndarray, clean: np.ndarray, stddev: float, usual_stddev: float | None = None
+) -> tuple[str, str] | None:
+    """What is wrong with additive noise: misconception and message; None if nothing is.
+
+    `noise` has shape (calls, rows, pixels), and `clean` is the pixels it was added to, of shape
+    (rows, pixels). The noise should be N(0, stddev²), independent over calls, rows and pixels.
+    `usual_stddev` is a default that may have been taken in place of `stddev`. A right answer is
+    rejected with a probability below 1e-7 (at most six tests, each below FALSE_REJECT).
+    """
+    key, values = _fault(noise, clean, stddev, usual_stddev) or (None, {})
+    return None if key is None else (key, MESSAGES[key].format(stddev=stddev, **values))
+
+
+def _fault(
+    noise: np.ndarray, clean: np.ndarray, stddev: float, usual_stddev: float | None
+) -> tuple[str, dict[str, object]] | None:
+    if np.all(np.abs(noise) < _NONE):
+        return "no_noise", {}
+    noisy = noise + clean
+    black = np.broadcast_to(clean < 1e-3, noise.shape)
+    if black.any() and np.all(np.abs(noise[black]) < _NONE):
+        return "dropout_for_noise", {}
+    if noisy.min() > -_NONE and noisy.max() < 1 + _NONE:
+        return "noise_clipped", {}
+    came = float(np.sqrt(np.mean(noise**2)))
+    if not _is_level(came, stddev, noise.size):
+        if usual_stddev is not None and _is_level(came, usual_stddev, noise.size):
+            return "noise_level_ignored", {"came": came}
+        if _is_level(came, stddev**2, noise.size):
+            return "variance_for_stddev", {"came": came}
+        return "wrong_noise_level", {"came": came}
+    if abs(noise.mean()) > mean_bound(stddev, noise.size):
+        return _fault_of_sharing(noise) or ("noise_not_centred", {"mean": float(noise.mean())})
+    shared = _fault_of_sharing(noise)
+    if shared is not None:
+        return shared
+    if distance_from_normal(noise, stddev) > distance_bound(noise.size):
+        widest = float(np.abs(noise).max())
+        is_uniform = widest < 1.01 * np.sqrt(3) * stddev
+        return ("uniform_noise" if is_uniform else "noise_not_normal"), {}
+    return None
+
+
+def _is_level(came: float, stddev: float, count: int) -> bool:
+    low, high = stddev_bounds(stddev, count)
+    return low <= came <= high
+
+
+def _fault_of_sharing(noise: np.ndarray) -> tuple[str, dict[str, object]] | None:
+    pairs = {
+        "calls": (noise[:-1], noise[1:]),
+        "images": (noise[:, :-1], noise[:, 1:]),
+        "pixels": (noise[:, :, :-1], noise[:, :, 1:]),
+    }
+    for what, (first, second) in pairs.items():
+        if first.size and abs(correlation(first, second)) > correlation_bound(first.size):
+            return ("noise_repeats", {}) if what == "calls" else ("noise_shared", {"what": what})
+    return None

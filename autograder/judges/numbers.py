@@ -1,0 +1,100 @@
+"""Comparing arrays, recognising a mistake by its numbers, and tests of randomness.
+
+A statistical test here rejects a right answer with a probability below FALSE_REJECT. The bounds
+are closed forms; where they come from stands beside each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+FALSE_REJECT = 1e-8
+"""The probability with which one statistical test may reject a right answer."""
+
+_NORMAL_QUANTILE = 5.8
+"""P(|Z| > 5.8) = 6.6e-9 for a standard normal Z: below FALSE_REJECT."""
+
+
+def close(actual: np.ndarray, expected: np.ndarray, rtol: float, atol: float = 0.0) -> bool:
+    """Whether two arrays have one shape and all their numbers agree; NaN agrees with nothing."""
+    return actual.shape == expected.shape and bool(
+        np.allclose(actual.astype(np.float64), expected, rtol=rtol, atol=atol)
+    )
+
+
+def recognise(
+    actual: np.ndarray, candidates: Mapping[str, np.ndarray | float], rtol: float, atol: float = 0.0
+) -> str | None:
+    """The one mistake whose result agrees with what came; None if none does, or several do."""
+    names = [
+        name
+        for name, result in candidates.items()
+        if np.all(np.isfinite(result)) and close(actual, np.asarray(result), rtol, atol)
+    ]
+    return names[0] if len(names) == 1 else None
+
+
+def unusable(values: np.ndarray) -> str | None:
+    """What is not a finite number in `values`, in words; None if all are finite."""
+    if values.dtype.kind in "biu":
+        return None
+    nan, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
+    parts = [f"NaN in {nan}"] * (nan > 0) + [f"infinity in {infinite}"] * (infinite > 0)
+    return f"{' and '.join(parts)} of {values.size} places" if parts else None
+
+
+def stddev_bounds(stddev: float, count: int) -> tuple[float, float]:
+    """Where the root mean square of `count` independent N(0, stddev²) draws lies.
+
+    Wilson and Hilferty (1931): (χ²_n / n)^(1/3) is close to N(1 − 2/(9n), 2/(9n)); the relative
+    error of the tail bound is far below a percent for count ≥ 100.
+    """
+    centre, spread = 1 - 2 / (9 * count), math.sqrt(2 / (9 * count))
+    low, high = (centre + sign * _NORMAL_QUANTILE * spread for sign in (-1, 1))
+    return stddev * max(low, 0.0) ** 1.5, stddev * high**1.5
+
+
+def mean_bound(stddev: float, count: int) -> float:
+    """How far from 0 the mean of `count` independent N(0, stddev²) draws may lie."""
+    return _NORMAL_QUANTILE * stddev / math.sqrt(count)
+
+
+def correlation_bound(count: int) -> float:
+    """How large the correlation of `count` independent normal pairs may be.
+
+    Fisher's z: artanh(r) is close to N(0, 1 / (count − 3)).
+    """
+    return math.tanh(_NORMAL_QUANTILE / math.sqrt(count - 3))
+
+
+def correlation(first: np.ndarray, second: np.ndarray) -> float:
+    """The correlation of two samples about a known mean of 0; 0 if one of them is constant 0."""
+    scale = math.sqrt(float(np.sum(first**2)) * float(np.sum(second**2)))
+    return float(np.sum(first * second)) / scale if scale > 0 else 0.0
+
+
+def distance_bound(count: int) -> float:
+    """How far the empirical distribution of `count` draws may lie from the true one.
+
+    Dvoretzky, Kiefer and Wolfowitz, with Massart's constant (1990):
+    P(sup |F_n − F| > d) ≤ 2 exp(−2 n d²), whatever n.
+    """
+    return math.sqrt(math.log(2 / FALSE_REJECT) / (2 * count))
+
+
+def distance_from_normal(draws: np.ndarray, stddev: float) -> float:
+    """Kolmogorov's distance between the draws' distribution and N(0, stddev²)."""
+    ordered = np.sort(draws.ravel()) / stddev
+    expected = normal_cdf(ordered)
+    steps = np.arange(ordered.size + 1) / ordered.size
+    return float(max(np.max(steps[1:] - expected), np.max(expected - steps[:-1])))
+
+
+def normal_cdf(values: np.ndarray) -> np.ndarray:
+    """The distribution function of N(0, 1)."""
+    return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in values.ravel()]).reshape(
+        values.shape
+    )

@@ -1,0 +1,137 @@
+"""peak_signal_to_noise_ratio: −10 log10 of the mean squared error over all pixels, in dB."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.judges.numbers import close, recognise
+from autograder.judges.sheet import Sheet, shape_text
+from autograder.kernel.challenge import Challenge
+
+SCALAR, BATCH, RANKS = "A single number", "Value for a batch", "Images of any rank"
+IDENTICAL, ARGUMENTS = "Identical images", "Arguments left alone"
+CRITERIA = {SCALAR: 0.1, BATCH: 0.5, RANKS: 0.15, IDENTICAL: 0.15, ARGUMENTS: 0.1}
+
+CALL = "peak_signal_to_noise_ratio(clean, restored)"
+MESSAGES = {
+    "expected": "one number, in dB",
+    "scalar": "Expected one number for all images together, got an array of shape {came}.",
+    "value": "Expected {expected:.3f} dB for two arrays of shape {shape} with a mean squared "
+    "error of {mse:.5f}, got {came:.3f}.",
+    "identical": "Expected infinity for two equal arrays (their mean squared error is 0), got "
+    "{came}.",
+    "arguments": "Expected the arguments to stay as they were, but your function changed them in "
+    "place.",
+    "mean_of_per_image": "That is the mean of the PSNRs of the single images; take the mean "
+    "squared error over all pixels of all images first, and its logarithm once.",
+    "natural_log": "That is the natural logarithm; decibels want log10.",
+    "twenty_log10_of_mse": "The factor 20 goes with the root of the mean squared error; with the "
+    "mean squared error itself it is 10.",
+    "wrong_peak": "That takes another peak than 1; these pixels run from 0 to 1.",
+    "wrong_sign": "The sign is turned: a smaller error must give a larger PSNR.",
+    "no_logarithm": "That is the mean squared error itself, or its inverse; decibels are its "
+    "logarithm.",
+    "root_mean_square_error": "That is 10 times the logarithm of the root; the factor 10 goes "
+    "with the mean squared error, 20 with its root.",
+}
+TOLERANCE = 1e-3
+"""dB. Float32 sums of squares are off by some 1e-6 of their value, which is 1e-5 dB."""
+
+
+def draw(rng: np.random.Generator) -> Challenge:
+    """A batch whose images differ much in quality, other ranks, and a pair of equal images."""
+    shapes = {"batch": (4, 28, 28), "single": (28, 28), "channel": (2, 28, 28, 1), "flat": (60,)}
+    arrays = {}
+    for name, shape in shapes.items():
+        clean = rng.uniform(0.0, 0.8, shape).astype(np.float32)
+        spread = rng.permutation([0.05, 0.12, 0.2, 0.35]) if name == "batch" else 0.15
+        noise = rng.normal(size=shape) * np.reshape(spread, (-1,) + (1,) * (len(shape) - 1))
+        arrays[f"{name}/clean"] = clean
+        arrays[f"{name}/restored"] = np.clip(clean + noise.reshape(shape), 0, 1).astype(np.float32)
+    equal = rng.random((3, 28, 28), dtype=np.float32)
+    arrays |= {"identical/clean": equal, "identical/restored": equal.copy()}
+    return Challenge(arrays, {"pairs": [*shapes, "identical"]})
+
+
+def psnr(clean: np.ndarray, restored: np.ndarray) -> float:
+    """−10 log10 MSE in dB, for a peak of 1, over all pixels; infinity for equal arrays."""
+    mse = np.mean((clean.astype(np.float64) - restored) ** 2)
+    return float("inf") if mse == 0 else float(-10 * np.log10(mse))
+
+
+def mistakes(clean: np.ndarray, restored: np.ndarray) -> dict[str, np.ndarray | float]:
+    """What each known misconception makes of a batch of images; some in two variants."""
+    squares = (clean.astype(np.float64) - restored) ** 2
+    mse = squares.mean()
+    right = -10 * np.log10(mse)
+    return {
+        "mean_of_per_image": np.mean(-10 * np.log10(squares.mean(axis=(1, 2)))),
+        "natural_log": -10 * np.log(mse),
+        "twenty_log10_of_mse": 2 * right,
+        "wrong_peak": right + 20 * np.log10(255),
+        "wrong_peak/maximum": right + 20 * np.log10(clean.max()),
+        "wrong_peak/two": right + 20 * np.log10(2),
+        "wrong_peak/not_squared": right + 10 * np.log10(255),
+        "wrong_sign": -right,
+        "no_logarithm": mse,
+        "no_logarithm/inverse": 1 / mse,
+        "root_mean_square_error": right / 2,
+    }
+
+
+def judge(sheet: Sheet, challenge: Challenge) -> None:
+    """One number for the batch and its value; then other ranks, equal images, the arguments."""
+    result = sheet.array(SCALAR, "batch", CALL, MESSAGES["expected"])
+    if result is None:
+        return
+    if result.size != 1:
+        sheet.fail(SCALAR, MESSAGES["scalar"].format(came=shape_text(result.shape)))
+        return
+    sheet.ok(SCALAR)
+    _judge_value(sheet, challenge, BATCH, "batch")
+    sheet.judge_arguments(ARGUMENTS, BATCH, MESSAGES["arguments"])
+    if not sheet.passed(BATCH):
+        return
+    for name in ("single", "channel", "flat"):
+        if not sheet.decided(RANKS):
+            _judge_value(sheet, challenge, RANKS, name)
+    if not sheet.decided(RANKS):
+        sheet.ok(RANKS)
+    _judge_identical(sheet)
+
+
+def _judge_value(sheet: Sheet, challenge: Challenge, criterion: str, name: str) -> None:
+    """Fail the criterion if the value for one pair is wrong; pass it if the pair is the batch."""
+    clean, restored = (challenge.arrays[f"{name}/{which}"] for which in ("clean", "restored"))
+    result = sheet.array(criterion, name, CALL, MESSAGES["expected"])
+    if result is None:
+        return
+    expected = psnr(clean, restored)
+    if result.size == 1 and close(result.ravel(), np.array([expected]), rtol=0, atol=TOLERANCE):
+        if criterion == BATCH:
+            sheet.ok(BATCH)
+        return
+    if result.size != 1:
+        sheet.fail(criterion, MESSAGES["scalar"].format(came=shape_text(result.shape)))
+        return
+    message = MESSAGES["value"].format(
+        expected=expected,
+        shape=shape_text(clean.shape),
+        mse=10 ** (-expected / 10),
+        came=float(result.ravel()[0]),
+    )
+    mistake = None
+    if name == "batch":
+        found = recognise(result.reshape(()), mistakes(clean, restored), rtol=1e-4)
+        mistake = found.split("/")[0] if found else None
+    if mistake is not None:
+        message += " " + MESSAGES[mistake]
+    sheet.fail(criterion, message, mistake)
+
+
+def _judge_identical(sheet: Sheet) -> None:
+    result = sheet.array(IDENTICAL, "identical", CALL, MESSAGES["expected"])
+    if result is None:
+        return
+    came = float(result.ravel()[0]) if result.size == 1 else float("nan")
+    sheet.decide(IDENTICAL, came == np.inf, MESSAGES["identical"].format(came=f"{came:g}"))

@@ -1,0 +1,57 @@
+"""Builds an encoder, sets its weights, and calls it at inference and in training mode."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.kernel.challenge import Challenge
+from autograder.kernel.evidence import Evidence
+from autograder.kernel.models import (
+    build_model,
+    record_inference,
+    record_layout,
+    record_prediction,
+    record_training_calls,
+    set_constant_weights,
+    set_random_weights,
+    set_selecting_weights,
+)
+from autograder.kernel.student import attempt
+
+
+def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) -> None:
+    """Record the encoder's outputs under random, selecting and constant weights.
+
+    Under selecting weights the outputs on `ladder`, constant images of known greys, tell how a
+    grey is seen at the outputs, so that a judge can read the pixels back.
+    """
+    rng = np.random.default_rng(challenge.facts["seed"])
+    images = challenge.arrays["images"]
+    noise_stddev = challenge.facts["noise_stddev"]
+    model = build_model(evidence, "model", answer, noise_stddev=noise_stddev)
+    if model is None:
+        return
+    attempt(evidence, "first", model, images.copy())
+    record_layout(evidence, "model", model)
+    set_random_weights(evidence, "weights", model, rng)
+    record_inference(evidence, "inference", model, images)
+    attempt(evidence, "one_image", model, images[:1].copy())
+    for selection in range(challenge.facts["selections"]):
+        set_selecting_weights(model, rng)
+        name = f"selection_{selection}"
+        record_prediction(evidence, f"{name}/ladder", model, challenge.arrays["ladder"])
+        record_prediction(evidence, f"{name}/quiet", model, images)
+        record_training_calls(evidence, f"{name}/noisy", model, images, count=2)
+    for layer in (0, 1):
+        set_constant_weights(model, layer, rng)
+        record_prediction(evidence, f"constant_{layer}/quiet", model, images)
+        attempt(evidence, f"constant_{layer}/noisy", model, images.copy(), training=True)
+    default = build_model(evidence, "default_model", answer)
+    if default is None:
+        return
+    attempt(evidence, "default_first", default, images.copy())
+    set_selecting_weights(default, rng)
+    record_prediction(evidence, "default/ladder", default, challenge.arrays["ladder"])
+    record_prediction(evidence, "default/quiet", default, images)
+    attempt(evidence, "default/noisy/0", default, images.copy(), training=True)

@@ -1,0 +1,37 @@
+"""A tape inside the graph: stand-in networks write on it which data reached them.
+
+Answers may call a network eagerly, under `tf.function`, from `fit` or from a loop of their own.
+Rows are written to TensorFlow variables, so that each run of a graph writes, not its tracing alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+
+class Tape:
+    """Keeps up to `capacity` rows of `width` numbers each, in the order in which they came."""
+
+    def __init__(self, capacity: int, width: int) -> None:
+        self._capacity = capacity
+        # One row more: what no longer fits is written there, over and over.
+        self._rows = tf.Variable(tf.zeros((capacity + 1, width)), trainable=False)
+        self._count = tf.Variable(0, dtype=tf.int32, trainable=False)
+
+    def write(self, rows: tf.Tensor) -> None:
+        """Append `rows`, a tensor of shape (n, ...), each flattened to `width` numbers."""
+        rows = tf.cast(tf.reshape(rows, (-1, self._rows.shape[1])), tf.float32)
+        count = tf.shape(rows)[0]
+        places = tf.minimum(self._count + tf.range(count), self._capacity)
+        self._rows.scatter_nd_update(places[:, None], rows)
+        self._count.assign_add(count)
+
+    @property
+    def count(self) -> int:
+        """How many rows came, those that did not fit included."""
+        return int(self._count.numpy())
+
+    def rows(self) -> np.ndarray:
+        """The rows kept, float32 of shape (min(count, capacity), width)."""
+        return self._rows.numpy()[: min(self.count, self._capacity)]

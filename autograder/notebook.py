@@ -1,0 +1,188 @@
+"""What a learner calls in a notebook: check, hint, solution, progress, and the magic %%needs."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import AutograderError
+from autograder.exercises import EXERCISES, LESSONS, Exercise, exercises_of
+from autograder.kernel.gather import gather, gather_sealed, sealed_exchange
+from autograder.verdict import Verdict
+
+_HINT_STAGES = 3
+_NEEDS = "%%needs"
+
+# The exercises that passed their check in this kernel: demonstrations build on them.
+_passed_here: set[str] = set()
+
+
+class Card:
+    """Something to show: HTML in a notebook, text elsewhere."""
+
+    def __init__(self, html: str, text: str) -> None:
+        self._html, self._text = html, text
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self._html, "text/plain": self._text}
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def check(exercise_id: str, answer: Any) -> Verdict | Card:
+    """Check an answer, show its card, and return the verdict.
+
+    `exercise_id` is the exercise's name, `answer` the object that the student wrote: any callable.
+    Whatever the answer does, the card says so; nothing is raised for it, but for an interruption by
+    the user. Raises AutograderError for a name that is not in the catalogue.
+
+    In a sealed kernel (an instructor's grading run) evidence is left for the grading process, and
+    a receipt comes back in place of a verdict.
+    """
+    exercise = _exercise(exercise_id)
+    exchange = sealed_exchange()
+    if exchange is not None:
+        gather_sealed(exercise.id, answer, exchange)
+        return Card(f"<p>Evidence for <code>{exercise.id}</code> was recorded.</p>", "0")
+    from autograder.judges import PUBLIC_SEED
+    from autograder.progress import note_check
+
+    verdict = check_with_seed(exercise.id, answer, PUBLIC_SEED)
+    (_passed_here.add if verdict.passed else _passed_here.discard)(exercise.id)
+    note_check(Path.cwd(), verdict)
+    return verdict
+
+
+def check_with_seed(exercise_id: str, answer: Any, seed: int) -> Verdict:
+    """The verdict on an answer to the challenge of another seed; nothing is shown or kept."""
+    from autograder.judges import draw_challenge, judge
+
+    challenge = draw_challenge(exercise_id, seed)
+    return judge(exercise_id, challenge, gather(exercise_id, answer, challenge))
+
+
+def hint(exercise_id: str) -> Card:
+    """Open the next hint of an exercise; show it and those before it.
+
+    The first is a question that names the concept, the second gives shapes and a worked number,
+    the third a skeleton that lacks one line. Those after the first open once a genuine attempt has
+    failed its check. Hints cost nothing.
+    """
+    from autograder.progress import changed_progress
+    from autograder.report import text_card_html
+    from autograder.texts import exercise_text
+
+    exercise = _exercise(exercise_id)
+    text = exercise_text(exercise.id)
+    with changed_progress(Path.cwd(), exercise.id) as entry:
+        may_open = _HINT_STAGES if entry.failures or entry.passed else 1
+        entry.hints = max(1, min(entry.hints + 1, may_open))
+        opened = entry.hints
+    shown = [f"**Hint {stage}.** {text.hints[stage - 1]}" for stage in range(1, opened + 1)]
+    if opened < _HINT_STAGES:
+        what = "the next hint" if may_open > opened else "more, after you have tried and checked"
+        shown.append(f'`hint("{exercise.id}")` again opens {what}.')
+    body = "\n\n".join(shown)
+    return Card(text_card_html(f"{text.title}: hint {opened} of {_HINT_STAGES}", body), body)
+
+
+def solution(exercise_id: str, give_up: bool = False) -> Card:
+    """Show the published solution, after the check has passed or with `give_up=True`.
+
+    Raises AutograderError before that, in a class whose instructor has not released the solutions,
+    and where the solutions are not installed.
+    """
+    from autograder.build import function_source, solution_path, without_solution_marks
+    from autograder.classroom.files import MARK_FILE, solutions_released
+    from autograder.progress import changed_progress
+    from autograder.report import text_card_html
+    from autograder.texts import exercise_text
+
+    exercise = _exercise(exercise_id)
+    folder = Path.cwd()
+    path = solution_path(exercise.lesson)
+    if (folder / MARK_FILE).exists():
+        if not solutions_released(folder):
+            raise AutograderError(
+                "This notebook belongs to a class; its instructor has not released the solutions."
+            )
+        path = folder / "solutions" / f"{exercise.lesson}.py"
+    with changed_progress(folder, exercise.id) as entry:
+        if not (entry.passed or exercise.id in _passed_here or give_up):
+            raise AutograderError(
+                f"{exercise.id} has not passed its check yet; to see the solution all the same, "
+                f'call solution("{exercise.id}", give_up=True).'
+            )
+        entry.gave_up = entry.gave_up or (give_up and not entry.passed)
+    if not path.exists():
+        raise AutograderError(
+            f"The solution of {exercise.id} is not installed here; it is in the folder "
+            f"solutions of the course's repository."
+        )
+    module = path.read_text(encoding="utf-8")
+    source = without_solution_marks(function_source(module, exercise.id, path.name))
+    body = f"```python\n{source}\n```\n\n{exercise_text(exercise.id).explanation}"
+    return Card(text_card_html(f"A solution of {exercise.id}", body), source)
+
+
+def progress() -> Card:
+    """Show the points of every exercise so far, lesson by lesson, and the sum."""
+    from autograder.progress import ExerciseProgress, read_progress
+    from autograder.report import text_card_html
+
+    table = read_progress(Path.cwd())
+    lines = ["| exercise | points | checks | hints | |", "|---|---|---|---|---|"]
+    earned = 0.0
+    for lesson in LESSONS:
+        lines.append(f"| **{lesson}** | | | | |")
+        for exercise in exercises_of(lesson):
+            entry = table.get(exercise.id, ExerciseProgress())
+            earned += entry.best
+            state = "✓ passed" if entry.passed else ("in work" if entry.checks else "to do")
+            lines.append(
+                f"| {exercise.id} | {entry.best:g} / {exercise.points} | {entry.checks} "
+                f"| {entry.hints} | {state} |"
+            )
+    total = sum(exercise.points for exercise in EXERCISES.values())
+    body = "\n".join(lines)
+    return Card(text_card_html(f"Your progress: {earned:g} of {total} points", body), body)
+
+
+def _exercise(exercise_id: object) -> Exercise:
+    if isinstance(exercise_id, str) and exercise_id in EXERCISES:
+        return EXERCISES[exercise_id]
+    near = difflib.get_close_matches(str(exercise_id)[:80], EXERCISES, n=1)
+    advice = f"did you mean “{near[0]}”?" if near else f"take one of {', '.join(EXERCISES)}."
+    raise AutograderError(f"There is no exercise called {str(exercise_id)[:80]!r}: {advice}")
+
+
+def _gate_demonstrations(lines: list[str]) -> list[str]:
+    """IPython input transformer: `%%needs a b` lets a cell run once a and b passed their check.
+
+    A cell whose exercises are still open becomes a sentence that says so: Run All goes on.
+    """
+    if not lines or not lines[0].startswith(_NEEDS):
+        return lines
+    missing = [name for name in lines[0][len(_NEEDS) :].split() if name not in _passed_here]
+    if not missing:
+        return ["\n", *lines[1:]]
+    sentence = (
+        f"This demonstration needs {' and '.join(missing)}: "
+        "solve and check, then run this cell again."
+    )
+    return [f"print({sentence!r})\n"]
+
+
+def _install_magic() -> None:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        transformers = shell.input_transformers_cleanup
+        if _gate_demonstrations not in transformers:
+            transformers.append(_gate_demonstrations)
+
+
+_install_magic()

@@ -1,0 +1,85 @@
+"""A verdict as a person reads it: an HTML card, and the number that nbgrader reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from autograder.texts import exercise_text
+from autograder.verdict import Verdict
+
+VERDICT_MIME = "application/vnd.autograder.verdict+json"
+"""The output type under which a verdict travels in a notebook, beside its card."""
+
+# A mark, a word and a colour: none of them is needed to understand the others. The colours are
+# Okabe and Ito's, readable on white and on black.
+OUTCOMES = {
+    "pass": ("✓", "met", "#009e73"),
+    "fail": ("✗", "not met", "#d55e00"),
+    "blocked": ("–", "waiting", "#888888"),
+    "grader_fault": ("!", "our fault", "#0072b2"),
+    "resource_limit": ("⏱", "stopped", "#d55e00"),
+}
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def markdown_html(text: str) -> Markup:
+    """Markdown as HTML; formulas stay between dollars, for the notebook to typeset."""
+    return Markup(_MARKDOWN.render(text))
+
+
+def card_html(verdict: Verdict) -> str:
+    """The card of a verdict: inline styles, no script, fit for an untrusted notebook."""
+    text = exercise_text(verdict.exercise_id)
+    return _ENVIRONMENT.get_template("card.html.j2").render(
+        verdict=verdict,
+        title=text.title,
+        explanation=markdown_html(text.explanation) if verdict.passed else None,
+        outcomes=OUTCOMES,
+        message_html=_message_html,
+    )
+
+
+def text_card_html(title: str, body: str) -> str:
+    """A card that holds a title and a text in Markdown: a hint, a solution, a notice."""
+    return _ENVIRONMENT.get_template("text_card.html.j2").render(
+        title=title, body=markdown_html(body)
+    )
+
+
+def _message_html(message: str) -> Markup:
+    """One line of a message: `code` between backticks, everything else as it stands."""
+    pieces = message.split("`")
+    if len(pieces) % 2 == 0:  # a lone backtick, from the text of an exception
+        return Markup.escape(message)
+    html = [
+        Markup("<code>{}</code>").format(piece) if index % 2 else Markup.escape(piece)
+        for index, piece in enumerate(pieces)
+    ]
+    return Markup("").join(html)
+
+
+def points_text(points: float) -> str:
+    """Points as the plain, finite number that stock nbgrader reads as partial credit."""
+    return f"{points:.6f}".rstrip("0").rstrip(".")
+
+
+def mime_bundle(verdict: Verdict) -> dict[str, Any]:
+    """The output of a check cell: card, number and verdict."""
+    return {
+        "text/html": card_html(verdict),
+        "text/plain": points_text(verdict.points),
+        VERDICT_MIME: verdict.to_dict(),
+    }
