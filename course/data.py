@@ -209,8 +209,8 @@ def _announce_toy_garments(reason: str) -> None:
     headline = "These are TOY GARMENTS, not Fashion-MNIST."
     details = (
         f"The real data could not be had ({reason}). Everything runs, but the numbers quoted in "
-        "the text do not apply. For the real data, connect to the network, or set "
-        "FASHION_MNIST_DIR to the folder with its four .gz files; then restart the kernel."
+        "the text do not apply. For the real data, connect to the network and run this again, or "
+        "start Jupyter with FASHION_MNIST_DIR set to the folder with its four .gz files."
     )
     plain = f"*** {headline} {details} ***"
     if get_ipython() is None:

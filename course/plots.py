@@ -66,8 +66,10 @@ def show_images(
         )
     columns = min(columns, len(stack))
     rows = math.ceil(len(stack) / columns)
-    row_height = TILE + (0.22 if titles is not None else 0)
-    figure = Figure(figsize=(columns * TILE, rows * row_height), layout="constrained")
+    row_height = TILE + (0.2 if titles is not None else 0)
+    title_height = 0.3 if title else 0
+    size = (columns * TILE, title_height + rows * row_height)
+    figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in grid:
         axes.axis("off")
@@ -107,7 +109,10 @@ def show_reconstructions(
             f"but got {[len(stack) for stack in stacks]}."
         )
     [columns] = counts
-    figure = Figure(figsize=(columns * TILE + 1.4, len(stacks) * TILE), layout="constrained")
+    label_width = 0.2 + 0.085 * max(map(len, labels))
+    title_height = 0.3 if title else 0
+    size = (label_width + columns * TILE, title_height + len(stacks) * TILE)
+    figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(len(stacks), columns, squeeze=False)
     for label, stack, row in zip(labels, stacks, grid, strict=True):
         for axes, pixels in zip(row, stack, strict=True):
