@@ -6,12 +6,14 @@ The students' mistakes are data of the demo; what they got right is the text of 
 from __future__ import annotations
 
 import textwrap
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -40,7 +42,7 @@ FIRST_HALF = frozenset(list(EXERCISES)[: len(EXERCISES) // 2])
 
 STUDENTS = (
     DemoStudent("ada", "everything right", EVERYTHING),
-    DemoStudent("blank", "handed in untouched"),
+    DemoStudent("blank", "nothing answered"),
     DemoStudent(
         "ben",
         "divides by the maximum; takes the natural logarithm",
@@ -108,7 +110,7 @@ return peak_signal_to_noise_ratio(clean_images, restored) - peak_signal_to_noise
 )""",
         },
     ),
-    DemoStudent("finn", "answered the first half", FIRST_HALF),
+    DemoStudent("finn", "the first half answered", FIRST_HALF),
 )
 
 ANSWERED_QUESTION = (
@@ -141,13 +143,14 @@ def run_demo(directory: Path) -> dict[str, dict[str, Verdict]]:
     console.print(f"Making an nbgrader class in {directory} …", soft_wrap=True)
     new_class(directory)
     for student in STUDENTS:
+        console.print(f"{student.name} hands in: {student.story}.")
         for lesson in LESSONS:
             hand_in(directory, student, lesson)
     grade(directory, console)
     verdicts = {student.name: graded_verdicts(directory, student.name) for student in STUDENTS}
     console.print(points_table(recorded_points(directory)))
     console.print(misconceptions_table(verdicts))
-    console.print("Open the feedback in a browser, for instance:")
+    console.print("Open the feedback in a browser:")
     for student in STUDENTS:
         for path in sorted((directory / "feedback" / student.name).glob("*/*.html")):
             console.print(f"  {path}", soft_wrap=True, highlight=False)
@@ -209,12 +212,15 @@ def grade(directory: Path, console: Console) -> None:
         for lesson in LESSONS:
             for student in STUDENTS:
                 progress.update(task, description=f"autograde {student.name}, {lesson}")
+                start = time.perf_counter()
                 result = api.autograde(lesson, student.name)
                 if not result["success"]:
                     raise AutograderError(
                         f"nbgrader could not grade {student.name}, {lesson}: "
                         f"{failure_reason(result)}"
                     )
+                seconds = time.perf_counter() - start
+                progress.console.print(f"graded {student.name}, {lesson} in {seconds:.1f} s")
                 progress.advance(task)
             progress.update(task, description=f"feedback, {lesson}")
             result = api.generate_feedback(lesson)
@@ -255,36 +261,38 @@ def recorded_points(directory: Path) -> dict[tuple[str, str], tuple[float, float
 
 def points_table(points: Mapping[tuple[str, str], tuple[float, float]]) -> Table:
     """Return the table of points: a row an exercise, a column a student."""
-    table = Table(title="Points in the gradebook", show_footer=True)
+    table = _table("Points in the gradebook", show_footer=True)
     table.add_column("exercise", footer="sum", no_wrap=True)
+    table.add_column("of", justify="right", footer=f"{sum(e.points for e in EXERCISES.values())}")
     for student in STUDENTS:
         total = sum(points[student.name, exercise][0] for exercise in EXERCISES)
-        table.add_column(student.name, justify="right", footer=f"{total:g}")
-    for exercise in EXERCISES:
-        scores = [points[student.name, exercise] for student in STUDENTS]
-        table.add_row(
-            exercise,
-            *(
-                f"[{'green' if score == most else 'red' if score == 0 else 'yellow'}]"
-                f"{score:g}/{most:g}[/]"
-                for score, most in scores
-            ),
-        )
+        table.add_column(student.name, justify="right", footer=f"{total:.3g}")
+    for exercise in EXERCISES.values():
+        scores = [points[student.name, exercise.id][0] for student in STUDENTS]
+        most = points[STUDENTS[0].name, exercise.id][1]
+        table.add_row(exercise.id, f"{most:g}", *(_coloured(score, most) for score in scores))
     return table
+
+
+def _coloured(score: float, most: float) -> str:
+    colour = "green" if score == most else "red" if score == 0 else "yellow"
+    return f"[{colour}]{score:.3g}[/]"
 
 
 def misconceptions_table(verdicts: Mapping[str, Mapping[str, Verdict]]) -> Table:
     """Return the table of the misconceptions that were recognised."""
-    table = Table(title="Misconceptions recognised")
-    for heading in ("student", "the story", "exercise", "misconception"):
+    table = _table("Misconceptions recognised")
+    for heading in ("student", "exercise", "misconception"):
         table.add_column(heading)
     for student in STUDENTS:
-        found = [
-            (exercise, ", ".join(verdict.misconceptions).replace("_", " "))
-            for exercise, verdict in verdicts[student.name].items()
-            if verdict.misconceptions
-        ]
-        for row, (exercise, names) in enumerate(found or [("", "")]):
-            shown = (student.name, student.story) if row == 0 else ("", "")
-            table.add_row(*shown, exercise, names)
+        for exercise, verdict in verdicts[student.name].items():
+            for name in verdict.misconceptions:
+                table.add_row(student.name, exercise, name.replace("_", " "))
     return table
+
+
+def _table(title: str, show_footer: bool = False) -> Table:
+    """Return an empty table that fits, filled, into 80 columns."""
+    return Table(
+        title=title, box=box.SIMPLE, show_footer=show_footer, padding=(0, 1, 0, 0), pad_edge=False
+    )

@@ -47,13 +47,15 @@ def check(exercise_id: str, answer: Any) -> Verdict | Card:
     if exchange is not None:
         gather_sealed(exercise.id, answer, exchange)
         return Card(f"<p>Evidence for <code>{exercise.id}</code> was recorded.</p>", "0")
+    from autograder.classroom.files import class_points
     from autograder.judges import PUBLIC_SEED
     from autograder.progress import note_check
+    from autograder.verdict import scaled
 
     verdict = check_with_seed(exercise.id, answer, PUBLIC_SEED)
     (_passed_here.add if verdict.passed else _passed_here.discard)(exercise.id)
     note_check(Path.cwd(), verdict)
-    return verdict
+    return scaled(verdict, class_points(Path.cwd()).get(exercise.id, verdict.max_points))
 
 
 def check_with_seed(exercise_id: str, answer: Any, seed: int) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from autograder.exercises import EXERCISES
@@ -76,7 +76,7 @@ class Verdict:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Verdict:
-        """The verdict that `to_dict` wrote. Raises KeyError, TypeError or ValueError if it is not."""
+        """The verdict that `to_dict` wrote. Raises KeyError, TypeError or ValueError for others."""
         criteria = tuple(Criterion(**criterion) for criterion in data["criteria"])
         if any(criterion.outcome not in get_args(Outcome) for criterion in criteria):
             raise ValueError("unknown outcome")
@@ -98,3 +98,15 @@ def no_evidence(exercise_id: str, message: str) -> Verdict:
     """The verdict on a check that left no evidence: no points, and `message` says why."""
     points = EXERCISES[exercise_id].points
     return Verdict(exercise_id, (Criterion("Evidence", "fail", message, 0.0, points),))
+
+
+def scaled(verdict: Verdict, max_points: float) -> Verdict:
+    """The same verdict in a class that gives the exercise `max_points`."""
+    if verdict.max_points in (0, max_points):
+        return verdict
+    factor = max_points / verdict.max_points
+    criteria = tuple(
+        replace(item, points=item.points * factor, max_points=item.max_points * factor)
+        for item in verdict.criteria
+    )
+    return replace(verdict, criteria=criteria)

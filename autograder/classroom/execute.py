@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
+from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -29,7 +29,7 @@ from autograder.kernel.evidence import Evidence, EvidenceError
 from autograder.kernel.gather import EXCHANGE_VARIABLE
 from autograder.kernel.record import MAX_FILE_BYTES
 from autograder.report import VERDICT_MIME, card_html
-from autograder.verdict import Verdict, no_evidence
+from autograder.verdict import Verdict, no_evidence, scaled
 
 MAX_STARTS = 4
 """How often a kernel is started for one notebook; each time, the cell that ended it is left out."""
@@ -112,7 +112,9 @@ class SealedExecute(Execute):
         shutil.rmtree(evidence, ignore_errors=True)
         evidence.mkdir()
         kwargs["env"] = os.environ | {EXCHANGE_VARIABLE: str(self._exchange)}
-        super().start_new_kernel(**kwargs)
+        # What TensorFlow logs would flood the instructor's terminal; output meant for the notebook
+        # takes another way.
+        super().start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, **kwargs)
 
 
 def _save_challenges(challenges: dict[str, Challenge], folder: Path) -> None:
@@ -171,18 +173,6 @@ def one_line(text: str) -> str:
     """Return a text on one line, at most 200 characters long."""
     flat = " ".join(text.split())
     return flat if len(flat) <= 200 else f"{flat[:199]}…"
-
-
-def scaled(verdict: Verdict, max_points: float) -> Verdict:
-    """Return a verdict on the scale of a class that gives the exercise `max_points`."""
-    if verdict.max_points in (0, max_points):
-        return verdict
-    factor = max_points / verdict.max_points
-    criteria = tuple(
-        replace(item, points=item.points * factor, max_points=item.max_points * factor)
-        for item in verdict.criteria
-    )
-    return replace(verdict, criteria=criteria)
 
 
 def set_verdict(cell: NotebookNode, verdict: Verdict) -> None:

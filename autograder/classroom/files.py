@@ -9,8 +9,10 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.errors import AutograderError
+from autograder.exercises import exercises_of
 
 CLASS_FILE = "class.json"
 SECRET_FILE = ".class-secret"
@@ -91,21 +93,40 @@ def sha256(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
-def solutions_released(folder: Path) -> bool:
-    """Tell whether the mark in an assignment's folder says that solutions may be seen."""
+def read_mark(folder: Path) -> dict[str, Any]:
+    """Read the mark in an assignment's folder; empty if there is none that can be understood."""
     try:
         mark = json.loads((folder / MARK_FILE).read_text(encoding="utf-8"))
-        return mark["solutions_released"] is True
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    except (OSError, ValueError):
+        return {}
+    return mark if isinstance(mark, dict) else {}
+
+
+def solutions_released(folder: Path) -> bool:
+    """Tell whether the mark in an assignment's folder says that solutions may be seen."""
+    return read_mark(folder).get("solutions_released") is True
+
+
+def class_points(folder: Path) -> dict[str, float]:
+    """Return the points that the mark in an assignment's folder gives its exercises."""
+    points = read_mark(folder).get("points")
+    return {
+        name: float(value)
+        for name, value in (points.items() if isinstance(points, dict) else ())
+        if isinstance(value, int | float) and value > 0
+    }
 
 
 def write_mark(folder: Path, content: ClassFile, assignment: str, released: bool) -> None:
-    """Write the mark that tells a student's notebook that it belongs to a class."""
+    """Write the mark that tells a student's notebook that it belongs to a class.
+
+    Its points keep a student's own check on the scale of the class.
+    """
     mark = {
         "class": content.course_id,
         "assignment": assignment,
         "language": content.language,
+        "points": {item.id: content.points[item.id] for item in exercises_of(assignment)},
         "solutions_released": released,
     }
     text = json.dumps(mark, indent=1) + "\n"

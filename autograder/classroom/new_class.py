@@ -21,6 +21,7 @@ from rich.console import Console
 from autograder.build import notebook_text, solution_path, source_notebook
 from autograder.classroom.config import find_alembic
 from autograder.classroom.files import (
+    CLASS_FILE,
     ClassFile,
     read_class,
     sha256,
@@ -113,6 +114,7 @@ def update_class(directory: Path, force: bool = False) -> list[str]:
     """
     directory = directory.resolve()
     content = read_class(directory)
+    content.points = catalogue_points() | checked_points(content.points, directory / CLASS_FILE)
     texts = {lesson: _source_text(lesson, content) for lesson in LESSONS}
     changed = [
         lesson
@@ -175,7 +177,8 @@ def release_solutions(directory: Path, lesson: str) -> None:
 
 def catalogue_points() -> dict[str, float]:
     """Return the points of every exercise and question of the catalogue."""
-    return {item.id: item.points for item in [*EXERCISES.values(), *QUESTIONS.values()]}
+    points = {exercise.id: float(exercise.points) for exercise in EXERCISES.values()}
+    return points | {question.id: float(question.points) for question in QUESTIONS.values()}
 
 
 def read_points(path: Path) -> dict[str, float]:
@@ -191,6 +194,15 @@ def read_points(path: Path) -> dict[str, float]:
         raise AutograderError(
             f"{path} cannot be read as TOML ({error}); write lines like `scale_images = 2`."
         ) from None
+    return checked_points(table, path)
+
+
+def checked_points(table: dict[str, Any], path: Path) -> dict[str, float]:
+    """Return points as numbers; `path` is where they stand, for messages.
+
+    Raises:
+        AutograderError: an unknown exercise, or something other than a positive number.
+    """
     for name, value in table.items():
         if name not in catalogue_points():
             raise AutograderError(
@@ -198,11 +210,12 @@ def read_points(path: Path) -> dict[str, float]:
                 f"the exercises are {', '.join(catalogue_points())}."
             )
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not math.isfinite(value) or value <= 0:
+        if not number or not math.isfinite(value) or round(value, 6) <= 0:
             raise AutograderError(
                 f"{path}: {name} = {value!r} is not a positive number of points; correct it."
             )
-    return table
+    # More decimals than a score is written with would let it round above its maximum.
+    return {name: round(float(value), 6) for name, value in table.items()}
 
 
 def installed_versions() -> dict[str, str]:

@@ -75,7 +75,7 @@ class RestoreCells(NbGraderPreprocessor):
 
 def restore_cells(nb: NotebookNode, release: NotebookNode) -> None:
     """Bring back the graded cells of `release` in a submitted notebook, in place."""
-    masters = {_grade_id(cell): cell for cell in release.cells if _grade_id(cell)}
+    masters = {name: cell for cell in release.cells if (name := _grade_id(cell))}
     claims: dict[str, list[NotebookNode]] = {grade_id: [] for grade_id in masters}
     by_id = {cell.get("id"): _grade_id(cell) for cell in masters.values()}
     for cell in nb.cells:
