@@ -17,8 +17,9 @@ pytestmark = pytest.mark.xdist_group("browser")
 LESSON, EXERCISE = "01_fashion_mnist", "scale_images"
 NOTEBOOK = f"{LESSON}.ipynb"
 
-# WCAG 2.1, level AA, for text of ordinary size.
-LEAST_CONTRAST = 4.5
+# WCAG 2.1, level AA: text of ordinary size, and marks that stand beside a word saying the same.
+# No one colour reaches 4.5 on white and on JupyterLab's dark ground, so words have the theme's.
+TEXT_CONTRAST, MARK_CONTRAST = 4.5, 3.0
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,11 @@ def assert_readable(card: Locator) -> None:
     assert card.is_visible()
     found = jupyterlab.contrasts(card)
     assert len(found) >= 3  # a title, the points, a message
-    assert [pair for pair in found if pair[0] < LEAST_CONTRAST] == []
+    assert [(text, ratio) for ratio, text in found if ratio < least_contrast(text)] == []
+
+
+def least_contrast(text: str) -> float:
+    return TEXT_CONTRAST if any(sign.isalnum() for sign in text) else MARK_CONTRAST
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +89,8 @@ def test_a_filled_blank_gets_full_marks_in_the_card(session: dict) -> None:
     assert found["passed"]
     assert found["points"] == found["max_points"] == 1
     assert text != session["untouched"][0]
-    messages = [one["message"] for one in found["criteria"] if one["message"]]
-    assert any(message[:20] in text for message in messages) or "1" in text
+    assert "1 / 1 points" in text
+    assert all(criterion["name"] in text for criterion in found["criteria"])
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
@@ -105,4 +110,5 @@ def test_a_saved_card_reads_well_where_it_is_not_trusted(
         assert not jupyterlab.trusted(page)
         assert card.inner_text() == session["solved"][0]
         assert_readable(card)
+        page.screenshot(path=tmp_path / "page.png")
         page.close()

@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """The wheel that the tracked files make, built from a copy: no stale build folder helps."""
+    """The wheel of a copy of the repository's own files: no stale build folder helps."""
     source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in _tracked():
+    for name in _own_files():
         copy = source / name
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes((ROOT / name).read_bytes())
@@ -29,15 +29,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def _tracked(*folders: str) -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", *folders], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+def _own_files(*folders: str) -> list[str]:
+    """The files that git tracks or would track."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *folders]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
 def test_it_holds_course_and_autograder_whole(wheel: zipfile.ZipFile) -> None:
-    wanted = {name for name in _tracked("autograder", "course") if "/pictures/" not in name}
+    wanted = {name for name in _own_files("autograder", "course") if "/pictures/" not in name}
     assert "course/__init__.py" in wanted
     assert wanted <= set(wheel.namelist())
 
