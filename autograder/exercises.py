@@ -30,7 +30,11 @@ class Question:
     points: int
 
 
-LESSONS: tuple[str, ...] = ("01_fashion_mnist", "02_denoising_autoencoder")
+LESSONS: tuple[str, ...] = (
+    "01_fashion_mnist",
+    "02_denoising_autoencoder",
+    "03_variational_autoencoder",
+)
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
@@ -43,6 +47,14 @@ EXERCISES: dict[str, Exercise] = {
         Exercise("train_dae", "02_denoising_autoencoder", 4, minutes=8, difficulty=2),
         Exercise("peak_signal_to_noise_ratio", "02_denoising_autoencoder", 2, 6, difficulty=1),
         Exercise("denoising_gain", "02_denoising_autoencoder", 4, minutes=12, difficulty=3),
+        Exercise("Sampling", "03_variational_autoencoder", 6, minutes=10, difficulty=2),
+        Exercise("kl_divergence", "03_variational_autoencoder", 6, minutes=8, difficulty=2),
+        Exercise("build_vae_encoder", "03_variational_autoencoder", 4, minutes=10, difficulty=2),
+        Exercise("build_vae_decoder", "03_variational_autoencoder", 2, minutes=4, difficulty=1),
+        Exercise("vae_loss", "03_variational_autoencoder", 4, minutes=10, difficulty=2),
+        Exercise("vae_train_step", "03_variational_autoencoder", 6, minutes=15, difficulty=3),
+        Exercise("generate_images", "03_variational_autoencoder", 2, minutes=4, difficulty=1),
+        Exercise("interpolate_codings", "03_variational_autoencoder", 1, 3, difficulty=1),
     )
 }
 
@@ -51,6 +63,7 @@ QUESTIONS: dict[str, Question] = {
     for question in (
         Question("question_01", "01_fashion_mnist", points=4),
         Question("question_02", "02_denoising_autoencoder", points=4),
+        Question("question_03", "03_variational_autoencoder", points=4),
     )
 }
 
