@@ -1,4 +1,4 @@
-"""What the lesson notebooks import: data, toy data, plots and baselines.
+"""What the lesson notebooks import: data, toy data, plots, baselines and training loops.
 
 Names are loaded on first use, so that ``import course`` costs next to nothing.
 """
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         pca_reconstruct,
     )
     from course.data import CLASS_NAMES, DataError, ImageDataset, load_fashion_mnist
+    from course.explorer import explore_codings
     from course.plots import (
         IMAGE_COLOUR_MAP,
         LINE_COLOURS,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         show_reconstructions,
     )
     from course.toy import toy_garments
+    from course.training import StepError, fit_vae, vae_terms
 
 __all__ = [
     "CLASS_NAMES",
@@ -34,10 +36,13 @@ __all__ = [
     "DataError",
     "ImageDataset",
     "PrincipalComponents",
+    "StepError",
     "binary_cross_entropy",
     "binomial_blur",
     "box_blur",
+    "explore_codings",
     "fit_pca",
+    "fit_vae",
     "load_fashion_mnist",
     "mean_squared_error",
     "pca_reconstruct",
@@ -46,6 +51,7 @@ __all__ = [
     "show_images",
     "show_reconstructions",
     "toy_garments",
+    "vae_terms",
 ]
 
 _NAMES_OF_MODULE = {
@@ -60,6 +66,7 @@ _NAMES_OF_MODULE = {
         "pca_reconstruct",
     ),
     "data": ("CLASS_NAMES", "DataError", "ImageDataset", "load_fashion_mnist"),
+    "explorer": ("explore_codings",),
     "plots": (
         "IMAGE_COLOUR_MAP",
         "LINE_COLOURS",
@@ -69,6 +76,7 @@ _NAMES_OF_MODULE = {
         "show_reconstructions",
     ),
     "toy": ("toy_garments",),
+    "training": ("StepError", "fit_vae", "vae_terms"),
 }
 _MODULE_OF_NAME = {name: module for module, names in _NAMES_OF_MODULE.items() for name in names}
 

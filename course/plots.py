@@ -97,6 +97,16 @@ def show_reconstructions(
     Raises ValueError for another rank or rows of unequal length.
     """
     pairs = list(rows.items() if isinstance(rows, Mapping) else rows)
+    figure = labelled_rows(pairs, title)
+    if alt is None:
+        order = "; ".join(label for label, _ in pairs)
+        columns = len(np.asarray(pairs[0][1]))
+        alt = f"Rows of {columns} grey images{_colon(title)}. From top to bottom: {order}."
+    show_figure(figure, alt)
+
+
+def labelled_rows(pairs: Sequence[tuple[str, ArrayLike]], title: str | None = None) -> Figure:
+    """Draw what `show_reconstructions` shows, and return the figure."""
     labels = [label for label, _ in pairs]
     stacks = [
         _grey_images(images, f"show_reconstructions needs images of shape (n, 28, 28) in {label!r}")
@@ -124,10 +134,7 @@ def show_reconstructions(
         row[0].set_ylabel(label, rotation=0, ha="right", va="center", labelpad=8)
     if title:
         figure.suptitle(title)
-    if alt is None:
-        order = "; ".join(labels)
-        alt = f"Rows of {columns} grey images{_colon(title)}. From top to bottom: {order}."
-    show_figure(figure, alt)
+    return figure
 
 
 def show_figure(figure: Figure, alt: str) -> None:
@@ -142,13 +149,17 @@ def show_figure(figure: Figure, alt: str) -> None:
     if get_ipython() is None:
         print(alt)
     else:
-        image = _png(figure)
-        tag = (
-            f'<img src="data:image/png;base64,{base64.b64encode(image).decode()}" '
-            f'alt="{html.escape(alt)}" style="max-width: 100%; background: white">'
-        )
-        display({"text/html": tag, "text/plain": alt}, raw=True)
+        display(figure_output(figure, alt), raw=True)
     plt.close(figure)  # or the inline backend would show it once more
+
+
+def figure_output(figure: Figure, alt: str) -> dict[str, str]:
+    """Return a figure as the output of a notebook cell: an HTML image, and its alt text."""
+    tag = (
+        f'<img src="data:image/png;base64,{base64.b64encode(_png(figure)).decode()}" '
+        f'alt="{html.escape(alt)}" style="max-width: 100%; background: white">'
+    )
+    return {"text/html": tag, "text/plain": alt}
 
 
 def _png(figure: Figure) -> bytes:
