@@ -170,7 +170,7 @@ def factory_of_lambda_layers():
         mean, log_var = inputs
         return mean + tf.exp(log_var / 2) * normal(mean)
 
-    def Sampling():  # noqa: N802
+    def Sampling():
         return layers.Lambda(sampling, name="sampling")
 
     return Sampling
@@ -209,7 +209,7 @@ def model_for_a_layer():
 
 @right(EXERCISE)
 def functional_model():
-    def Sampling():  # noqa: N802
+    def Sampling():
         mean, log_var = keras.Input((None,)), keras.Input((None,))
         return keras.Model([mean, log_var], as_the_book_does()()([mean, log_var]))
 
@@ -268,7 +268,9 @@ def noise_layer_inside():
 
         def call(self, inputs):
             mean, log_var = inputs
-            return self.shift([mean, self.scale([ops.exp(log_var / 2), self.standard_normal(mean)])])
+            return self.shift(
+                [mean, self.scale([ops.exp(log_var / 2), self.standard_normal(mean)])]
+            )
 
     return Sampling
 
@@ -295,8 +297,9 @@ def talks_on_every_stream():
 @disputed(EXERCISE, "log_var is clipped to [−10, 10] before its exponential")
 def clips_log_var():
     return layer_class(
-        lambda mean, log_var: mean
-        + tf.exp(tf.clip_by_value(log_var, -10.0, 10.0) / 2) * normal(mean)
+        lambda mean, log_var: (
+            mean + tf.exp(tf.clip_by_value(log_var, -10.0, 10.0) / 2) * normal(mean)
+        )
     )
 
 
@@ -386,7 +389,7 @@ def log_var_given_as_stddev():
 def returns_the_mean():
     class Sampling(layers.Layer):
         def call(self, inputs):
-            mean, log_var = inputs
+            mean, _ = inputs
             return mean
 
     return Sampling
@@ -394,9 +397,7 @@ def returns_the_mean():
 
 @wrong(EXERCISE, "no_noise")
 def noise_of_zeros():
-    return layer_class(
-        lambda mean, log_var: mean + ops.exp(log_var / 2) * ops.zeros_like(log_var)
-    )
+    return layer_class(lambda mean, log_var: mean + ops.exp(log_var / 2) * ops.zeros_like(log_var))
 
 
 @wrong(EXERCISE, "constant_for_noise")
@@ -756,7 +757,7 @@ def call_forgets_to_return():
     class Sampling(layers.Layer):
         def call(self, inputs):
             mean, log_var = inputs
-            mean + tf.exp(log_var / 2) * normal(mean)  # noqa: B018
+            mean + tf.exp(log_var / 2) * normal(mean)
 
     return Sampling
 

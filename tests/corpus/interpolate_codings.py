@@ -437,9 +437,7 @@ def zeros():
 
 @wrong(EXERCISE)
 def returns_a_generator():
-    return lambda start, end, steps: (
-        start + (end - start) * i / (steps - 1) for i in range(steps)
-    )
+    return lambda start, end, steps: (start + (end - start) * i / (steps - 1) for i in range(steps))
 
 
 @wrong(EXERCISE)

@@ -233,14 +233,289 @@ def right_train_dae(answer) -> bool:
     )
 
 
+def right_sampling(answer) -> bool:
+    import tensorflow as tf
+
+    layer = answer()
+    rows = np.float32([[-3.0, 0.5, 2.0, -1.0], [1.0, 0.0, -2.0, 3.0]])
+    spread = np.float32([[-2.0, 1.0, 0.0, -4.0], [0.5, -1.0, 2.0, -3.0]])
+    for count in (3, 4000):
+        mean, log_var = (tf.constant(np.tile(x, (count, 1))) for x in (rows, spread))
+        graph = tf.function(lambda a, b: layer([a, b]))
+        eager = [layer([mean, log_var]), layer([mean, log_var], training=False)]
+        draws = [
+            np.asarray(z, "float64") for z in [*eager, graph(mean, log_var), graph(mean, log_var)]
+        ]
+        if any(z.shape != (2 * count, 4) for z in draws):
+            return False
+        noise = [(z - mean.numpy()) / np.exp(log_var.numpy() / 2.0) for z in draws]
+        if count == 3:
+            continue
+        joined = np.concatenate([*noise, *(e[::-1] for e in noise)], axis=1)
+        correlation = np.corrcoef(joined[:count], rowvar=False) - np.eye(32)
+        for e in noise:
+            if abs(e.mean()) > 0.03 or abs(e.std() - 1) > 0.03:
+                return False
+            if abs(np.mean(e**4) - 3) > 0.3 or abs(np.mean(e**3)) > 0.15:
+                return False
+        if np.abs(correlation).max() > 0.1:
+            return False
+    with tf.GradientTape() as tape:
+        tape.watch([mean, log_var])
+        z = layer([mean, log_var])
+    gradients = tape.gradient(z, [mean, log_var])
+    moved = np.asarray(z) - mean.numpy()
+    return np.allclose(gradients[0], 1) and np.allclose(gradients[1], moved / 2, atol=1e-3)
+
+
+def kl_of(mean, log_var):
+    return -0.5 * np.sum(1 + log_var - mean**2 - np.exp(log_var), axis=-1)
+
+
+def right_kl_divergence(answer) -> bool:
+    import tensorflow as tf
+
+    rng = np.random.default_rng(0)
+    for shape in ((7, 10), (1, 3), (5, 5)):
+        mean = tf.constant(rng.normal(0, 1.5, shape).astype("float32"))
+        log_var = tf.constant(rng.uniform(-4, 3, shape).astype("float32"))
+        with tf.GradientTape() as tape:
+            tape.watch([mean, log_var])
+            value = answer(mean, log_var)
+        right = kl_of(mean.numpy().astype("float64"), log_var.numpy().astype("float64"))
+        if value.shape != shape[:1] or not np.allclose(value, right, rtol=1e-4, atol=1e-4):
+            return False
+        gradients = tape.gradient(value, [mean, log_var])
+        if not np.allclose(gradients[0], mean, rtol=1e-4, atol=1e-5):
+            return False
+        if not np.allclose(gradients[1], (np.exp(log_var) - 1) / 2, rtol=1e-4, atol=1e-5):
+            return False
+    return np.allclose(answer(tf.zeros((3, 4)), tf.zeros((3, 4))), np.zeros(3), atol=1e-6)
+
+
+def bce_of(images, restored):
+    p = np.clip(restored.astype("float64"), 1e-7, 1 - 1e-7)
+    return -np.sum(images * np.log(p) + (1 - images) * np.log(1 - p), axis=(1, 2))
+
+
+def right_vae_loss(answer) -> bool:
+    import tensorflow as tf
+
+    rng = np.random.default_rng(0)
+    for count in (6, 3):
+        images = rng.uniform(0.02, 0.98, (count, 28, 28)).astype("float32")
+        restored = rng.uniform(0.02, 0.98, (count, 28, 28)).astype("float32")
+        mean = rng.normal(0, 8, (count, 5)).astype("float32")
+        log_var = rng.uniform(-4, 3, (count, 5)).astype("float32")
+        value = np.asarray(answer(*map(tf.constant, (images, restored, mean, log_var))))
+        right = np.mean(bce_of(images, restored) + kl_of(mean, log_var))
+        if value.shape != () or not np.allclose(value, right, rtol=1e-4):
+            return False
+    return True
+
+
+class Notes(keras.layers.Layer):
+    """A layer that passes on what it gets and keeps it, with the mode it was called in."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen: list[np.ndarray] = []
+        self.modes: list[bool] = []
+
+    def call(self, inputs, training=False):
+        import tensorflow as tf
+
+        def note(x, mode):
+            self.seen.append(x.numpy())
+            self.modes.append(bool(mode))
+
+        with tf.control_dependencies([tf.py_function(note, [inputs, bool(training)], [])]):
+            return tf.identity(inputs)
+
+
+class Echo(keras.Model):
+    """A decoder of images (n, 28, 28) that notes its codings."""
+
+    def __init__(self):
+        super().__init__()
+        self.notes = Notes()
+        self.pixels = keras.layers.Dense(784, "sigmoid")
+
+    def call(self, codings, training=False):
+        pixels = self.pixels(self.notes(codings, training=training))
+        return keras.ops.reshape(pixels, (-1, 28, 28)) * (0.5 if training else 1.0)
+
+
+def right_generate_images(answer) -> bool:
+    everything = []
+    for count in (200, 200, 3):
+        decoder = Echo()
+        images = np.asarray(answer(decoder, count, 6))
+        if images.shape != (count, 28, 28) or any(decoder.notes.modes):
+            return False
+        codings = np.concatenate(decoder.notes.seen)
+        if not np.allclose(images, np.asarray(decoder(codings)), atol=1e-5):
+            return False
+        everything.append(codings[-count:])
+    if np.allclose(everything[0][:3], everything[1][:3]):
+        return False
+    one = np.concatenate(everything)
+    correlation = np.corrcoef(one, rowvar=False) - np.eye(6)
+    return (
+        len(np.unique(one, axis=0)) == len(one)
+        and abs(one.mean()) < 0.1
+        and abs(one.std() - 1) < 0.06
+        and abs(np.mean(one**4) - 3) < 0.8
+        and np.abs(correlation).max() < 0.25
+    )
+
+
+def right_interpolate_codings(answer) -> bool:
+    rng = np.random.default_rng(0)
+    for size, steps in ((10, 7), (3, 2), (4, 12)):
+        start, end = rng.normal(size=(2, size)).astype("float32")
+        kept = start.copy(), end.copy()
+        points = np.asarray(answer(start, end, steps))
+        t = (np.arange(steps) / (steps - 1))[:, None]
+        if points.shape != (steps, size):
+            return False
+        if not np.allclose(points, kept[0] * (1 - t) + kept[1] * t, atol=1e-5):
+            return False
+        if not np.array_equal(start, kept[0]) or not np.array_equal(end, kept[1]):
+            return False
+    return True
+
+
+def right_build_vae_encoder(answer) -> bool:
+    images = images_of(30)
+    for size in (10, 3):
+        encoder = answer(codings_size=size)
+        outputs = encoder(images)
+        if not isinstance(outputs, (list, tuple)) or len(outputs) != 3:
+            return False
+        for weight in encoder.trainable_weights:
+            weight.assign(np.random.default_rng(1).normal(0, 0.1, weight.shape))
+        count = sum(int(np.prod(w.shape)) for w in encoder.trainable_weights)
+        if count != 784 * 150 + 150 + 150 * 100 + 100 + 2 * (100 * size + size):
+            return False
+        again = np.tile(images, (40, 1, 1))
+        mean, log_var, z = (np.asarray(x, "float64") for x in encoder(again))
+        if any(x.shape != (1200, size) for x in (mean, log_var, z)):
+            return False
+        noise = (z - mean) / np.exp(log_var / 2)
+        if abs(noise.mean()) > 0.1 or abs(noise.std() - 1) > 0.1:
+            return False
+        doubled = [np.asarray(x) for x in encoder(2 * images)]
+        if np.allclose(2 * mean[:30], doubled[0]) or np.allclose(2 * log_var[:30], doubled[1]):
+            return False
+        trained = encoder(again, training=True)
+        if not np.allclose(trained[0], mean, atol=1e-4):
+            return False
+        if not np.allclose(trained[1], log_var, atol=1e-4) or np.allclose(trained[2], z):
+            return False
+    return answer() is not None
+
+
+def right_build_vae_decoder(answer) -> bool:
+    for size in (10, 3):
+        decoder = answer(codings_size=size)
+        codings = np.random.default_rng(0).normal(size=(9, size)).astype("float32")
+        decoder(codings)
+        for weight in decoder.trainable_weights:
+            weight.assign(np.random.default_rng(1).normal(0, 0.3, weight.shape))
+        count = sum(int(np.prod(w.shape)) for w in decoder.trainable_weights)
+        if count != 100 * size + 100 + 100 * 150 + 150 + 150 * 784 + 784:
+            return False
+        painted = np.asarray(decoder(codings))
+        if painted.shape != (9, 28, 28) or not 0 <= painted.min() < 0.3 < 0.7 < painted.max() <= 1:
+            return False
+        if not np.allclose(painted, np.asarray(decoder(codings, training=True))):
+            return False
+        if not np.allclose(painted, decoder.predict(codings, verbose=0), atol=1e-5):
+            return False
+        logits = np.log(painted) - np.log1p(-painted)
+        doubled = np.asarray(decoder(2 * codings))
+        if np.allclose(2 * logits, np.log(doubled) - np.log1p(-doubled), atol=1e-2):
+            return False
+    return answer() is not None
+
+
+def stand_in_vae() -> tuple[keras.Model, keras.Model]:
+    """An encoder and a decoder whose z takes fixed steps: mean + exp(log_var / 2), twice more."""
+    keras.utils.set_random_seed(5)
+    images, codings = keras.Input((28, 28)), keras.Input((4,))
+    x = keras.layers.Dense(6, "tanh")(keras.layers.Flatten()(images))
+    mean, log_var = keras.layers.Dense(4)(x), keras.layers.Dense(4)(x)
+    z = mean + 2 * keras.ops.exp(log_var / 2)
+    # A dropout of all shows the mode in each output.
+    z = z + keras.layers.Dropout(0.9999)(keras.ops.ones_like(mean))
+    encoder = keras.Model(images, [mean, log_var, z])
+    y = keras.layers.BatchNormalization(momentum=0.5)(codings)
+    pixels = keras.layers.Dense(784, "sigmoid")(keras.layers.Dense(5, "tanh")(y))
+    return encoder, keras.Model(codings, keras.layers.Reshape((28, 28))(pixels))
+
+
+def expected_step(images, rate) -> tuple[dict[str, float], list[np.ndarray]]:
+    import tensorflow as tf
+
+    encoder, decoder = stand_in_vae()
+    variables = encoder.trainable_variables + decoder.trainable_variables
+    with tf.GradientTape() as tape:
+        mean, log_var, z = encoder(images, training=True)
+        p = decoder(z, training=True)
+        bce = -tf.reduce_sum(images * tf.math.log(p) + (1 - images) * tf.math.log(1 - p), (1, 2))
+        kl = 0.5 * tf.reduce_sum(tf.exp(log_var) + mean**2 - 1 - log_var, 1)
+        loss = tf.reduce_mean(bce + kl)
+    gradients = tape.gradient(loss, variables)
+    losses = {
+        "loss": float(loss),
+        "reconstruction": float(tf.reduce_mean(bce)),
+        "kl": float(tf.reduce_mean(kl)),
+    }
+    moved = [v.numpy() - rate * g.numpy() for v, g in zip(variables, gradients, strict=True)]
+    return losses, moved
+
+
+def right_vae_train_step(answer) -> bool:
+    rate = 1e-4
+    images = np.random.default_rng(0).uniform(0.05, 0.95, (12, 28, 28)).astype("float32")
+    losses, moved = expected_step(keras.ops.convert_to_tensor(images), rate)
+    encoder, decoder = stand_in_vae()
+    variables = encoder.trainable_variables + decoder.trainable_variables
+    optimizer = keras.optimizers.SGD(rate)
+    optimizer.build(variables)
+    logs = answer(encoder, decoder, optimizer, keras.ops.convert_to_tensor(images))
+    if not isinstance(logs, dict) or not set(logs) >= set(losses):
+        return False
+    for name, value in losses.items():
+        if np.shape(logs[name]) != () or not np.isclose(float(logs[name]), value, rtol=1e-4):
+            return False
+    pairs = zip(variables, moved, strict=True)
+    return int(optimizer.iterations) == 1 and all(
+        np.allclose(v.numpy(), right, rtol=1e-3, atol=1e-6) for v, right in pairs
+    )
+
+
 @pytest.mark.parametrize("answer", answers_of("right"), ids=lambda answer: answer.label)
 def test_a_right_answer_keeps_the_contract(answer: Answer) -> None:
-    holds = globals()[f"right_{answer.exercise}"]
+    holds = globals()[f"right_{answer.exercise.lower()}"]
     keras.utils.clear_session()
     assert holds(answer.build())
 
 
-NUMERIC = ("scale_images", "split_dataset", "peak_signal_to_noise_ratio")
+NUMERIC = (
+    "scale_images",
+    "split_dataset",
+    "peak_signal_to_noise_ratio",
+    "Sampling",
+    "kl_divergence",
+    "build_vae_encoder",
+    "build_vae_decoder",
+    "vae_loss",
+    "vae_train_step",
+    "generate_images",
+    "interpolate_codings",
+)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +524,7 @@ NUMERIC = ("scale_images", "split_dataset", "peak_signal_to_noise_ratio")
     ids=lambda answer: answer.label,
 )
 def test_a_wrong_answer_breaks_the_contract(answer: Answer) -> None:
-    holds = globals()[f"right_{answer.exercise}"]
+    holds = globals()[f"right_{answer.exercise.lower()}"]
     if answer.name == "returns_a_million_million_pixels":
         pytest.skip("too large to hold against anything")
     try:
