@@ -263,7 +263,8 @@ def generate(directory: Path, lesson: str) -> None:
 
 def failure_reason(result: dict[str, Any]) -> str:
     """Return the line in which an nbgrader API result says what went wrong."""
-    lines = (result.get("log") or "").splitlines() + result.get("error", "").splitlines()
+    text = f"{result.get('log') or ''}\n{result.get('error', '')}"
+    lines = [line.strip() for line in text.splitlines()]
     raised = [line for line in lines if re.match(r"^[\w.]*(Error|Exception): ", line)]
     reason = raised[0] if raised else next(filter(None, reversed(lines)), "no reason was given")
     return re.sub(r"^[\w.]+: ", "", reason)
