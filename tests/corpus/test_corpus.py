@@ -7,10 +7,10 @@ verdict and the corpus disagree, one of the two misreads the contract.
 from __future__ import annotations
 
 import pytest
-from autograder.notebook import check_with_seed
 
 from autograder import check
 from autograder.exercises import EXERCISES
+from autograder.notebook import check_with_seed
 
 from .answers import Answer
 from .collect import answers_of
