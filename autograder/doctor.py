@@ -194,7 +194,7 @@ def alembic() -> Finding:
             "nbgrader",
             "info",
             "not installed; lessons do not need it, a class does.",
-            'For a class, run: pip install "nbgrader<0.10" jupytext',
+            'For a class, run: pip install "nbgrader<0.10"',
         )
     name = "alembic.exe" if os.name == "nt" else "alembic"
     beside = Path(sys.executable).parent / name

@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 import tomllib
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -244,7 +245,10 @@ def nbgrader_api(directory: Path) -> Iterator[Any]:
     find_alembic()
     before = Path.cwd()
     try:
-        yield NbGraderAPI(config=load_config(directory))
+        with warnings.catch_warnings():
+            # nbgrader's own, on SQLAlchemy 2.1; nothing is lost.
+            warnings.filterwarnings("ignore", "Object of type .* not in session")
+            yield NbGraderAPI(config=load_config(directory))
     finally:
         os.chdir(before)
 
@@ -263,7 +267,8 @@ def generate(directory: Path, lesson: str) -> None:
 
 def failure_reason(result: dict[str, Any]) -> str:
     """Return the line in which an nbgrader API result says what went wrong."""
-    lines = (result.get("log") or "").splitlines() + result.get("error", "").splitlines()
+    text = f"{result.get('log') or ''}\n{result.get('error', '')}"
+    lines = [line.strip() for line in text.splitlines()]
     raised = [line for line in lines if re.match(r"^[\w.]*(Error|Exception): ", line)]
     reason = raised[0] if raised else next(filter(None, reversed(lines)), "no reason was given")
     return re.sub(r"^[\w.]+: ", "", reason)

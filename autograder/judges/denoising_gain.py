@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.judges.networks import sigmoid
 from autograder.judges.noise import noise_fault
-from autograder.judges.numbers import close, recognise
+from autograder.judges.numbers import apart, close, recognise
 from autograder.judges.peak_signal_to_noise_ratio import psnr
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
@@ -54,29 +55,6 @@ TOLERANCE = 2e-3
 USUAL_STDDEV = 0.2
 
 
-def draw(rng: np.random.Generator) -> Challenge:
-    """Two sets of images, two levels of noise, and the steepness of a stand-in denoiser.
-
-    Images differ in contrast, so that the mean of their PSNRs is not the PSNR of all. The
-    stand-in gives sigmoid(steepness·(x − ½)): like a real one it stays inside [0, 1].
-    """
-    levels = {"strong": round(float(rng.uniform(0.27, 0.33)), 3)}
-    levels["weak"] = round(float(rng.uniform(0.11, 0.14)), 3)
-    arrays = {}
-    for case, count in (("strong", 40), ("weak", 16)):
-        contrast = np.linspace(0.2, 1.0, count)[:, None, None]
-        images = 0.5 + contrast * (rng.random((count, 28, 28)) - 0.5)
-        arrays[f"{case}/images"] = rng.permutation(images).astype(np.float32)
-    facts = {
-        "cases": levels,
-        "steepness": round(float(rng.uniform(2.5, 3.5)), 3),
-        "training_steepness": 1.0,
-        # What stands in for another exercise's answer: numbers with differences all their own.
-        "stand_in_psnr": [round(float(value), 3) for value in rng.uniform(8, 30, 8)],
-    }
-    return Challenge(arrays, facts)
-
-
 @dataclass(frozen=True)
 class Seen:
     """What one case's call was seen to do; images as rows of 784 pixels, float64."""
@@ -87,6 +65,52 @@ class Seen:
     steepness: float
     in_training: bool
     count: int
+
+
+def draw(rng: np.random.Generator) -> Challenge:
+    """Two sets of images, two levels of noise, and the steepness of a stand-in denoiser.
+
+    The stand-in gives sigmoid(steepness·(x − ½)): like a real one it stays inside [0, 1]. It helps
+    where pixels are black or white, and harms where they are grey; some of the images are grey,
+    so that the mean of the images' PSNRs is far from the PSNR of all. Drawn again until all
+    mistakes lie twice as far apart as they need to, since the answer draws the noise.
+    """
+    steepness = round(float(rng.uniform(6.3, 7.0)), 3)
+    arrays, levels = {}, {}
+    for case, (count, stddevs, shares_of_grey) in _CASES.items():
+        while True:
+            images = _images(rng, count, rng.uniform(*shares_of_grey))
+            levels[case] = round(float(rng.uniform(*stddevs)), 3)
+            clean = images.reshape(-1, 784).astype(np.float64)
+            noisy = clean + rng.normal(0, levels[case], clean.shape)
+            seen = Seen(clean, (noisy,), steepness, in_training=False, count=count)
+            if apart(mistakes(seen, noisy, psnr), share=0.1):
+                break
+        arrays[f"{case}/images"] = images
+    facts = {
+        "cases": levels,
+        "steepness": steepness,
+        "training_steepness": 2.0,
+        # What stands in for another exercise's answer: numbers with differences all their own.
+        "stand_in_psnr": [round(float(value), 3) for value in rng.uniform(8, 30, 8)],
+    }
+    return Challenge(arrays, facts)
+
+
+# Number of images, range of the noise's standard deviation, range of the share of grey images:
+# where, by trial, mistakes mostly lie apart.
+_CASES = {
+    "strong": (40, (0.27, 0.33), (0.25, 0.35)),
+    "weak": (16, (0.11, 0.14), (0.42, 0.58)),
+}
+
+
+def _images(rng: np.random.Generator, count: int, share_of_grey: float) -> np.ndarray:
+    """Images of nearly black and nearly white pixels, and some of grey ones."""
+    grey = np.arange(count) < count * share_of_grey
+    contrast = np.where(grey, 0.1, 1.0)[:, None, None] * rng.uniform(0.8, 1.0, (count, 28, 28))
+    sign = rng.choice([-1.0, 1.0], contrast.shape)
+    return rng.permutation(0.5 + 0.5 * sign * contrast).astype(np.float32)
 
 
 def judge(sheet: Sheet, challenge: Challenge) -> None:
@@ -182,7 +206,7 @@ def _judge_gain(
         # An answer may average over several draws of noise.
         if any(close(result, np.array(g), 0, TOLERANCE) for g in (*gains, np.mean(gains))):
             continue
-        candidates = _mistakes(seen, _noisy(seen)[0], measure)
+        candidates = mistakes(seen, _noisy(seen)[0], measure)
         found = recognise(result, candidates, rtol=1e-3, atol=TOLERANCE)
         mistake = found.split("/")[0] if found else None
         if mistake is None and measure.calls >= 2 * len(seen.clean):
@@ -227,8 +251,10 @@ def _same(came: np.ndarray | None, rows: np.ndarray) -> bool:
     )
 
 
-def _mistakes(seen: Seen, noisy: np.ndarray, measure: _Measure) -> dict[str, float]:
-    """What each known misconception gives, for one draw of noise; some in two variants."""
+def mistakes(
+    seen: Seen, noisy: np.ndarray, measure: Callable[[np.ndarray, np.ndarray], float]
+) -> dict[str, float]:
+    """The right gain and what each known misconception gives, for one draw of noise."""
     clean, restored = seen.clean, _restored(noisy, seen)
     right, before = measure(clean, restored), measure(clean, noisy)
     against_noisy = measure(noisy, restored)
@@ -236,6 +262,7 @@ def _mistakes(seen: Seen, noisy: np.ndarray, measure: _Measure) -> dict[str, flo
     per_image = [psnr(c, r) - psnr(c, n) for c, r, n in zip(clean, restored, noisy, strict=True)]
     errors = [float(np.mean((clean - images) ** 2)) for images in (noisy, restored)]
     return {
+        "right": gain,
         "wrong_sign": -gain,
         "restored_only": right,
         "ratio": right / before,

@@ -45,7 +45,8 @@ def noise_fault(
     `noise` has shape (calls, rows, pixels), and `clean` is the pixels it was added to, of shape
     (rows, pixels). The noise should be N(0, stddev²), independent over calls, rows and pixels.
     `usual_stddev` is a default that may have been taken in place of `stddev`. A right answer is
-    rejected with a probability below 1e-7 (at most six tests, each below FALSE_REJECT).
+    rejected with a probability below 1e-7 (at most seven tests, each below FALSE_REJECT), given
+    at least 300 draws.
     """
     key, values = _fault(noise, clean, stddev, usual_stddev) or (None, {})
     return None if key is None else (key, MESSAGES[key].format(stddev=stddev, **values))
@@ -62,6 +63,9 @@ def _fault(
         return "dropout_for_noise", {}
     if noisy.min() > -_NONE and noisy.max() < 1 + _NONE:
         return "noise_clipped", {}
+    shared = _fault_of_sharing(noise - noise.mean())
+    if shared is not None:
+        return shared
     came = float(np.sqrt(np.mean(noise**2)))
     if not _is_level(came, stddev, noise.size):
         if usual_stddev is not None and _is_level(came, usual_stddev, noise.size):
@@ -70,14 +74,14 @@ def _fault(
             return "variance_for_stddev", {"came": came}
         return "wrong_noise_level", {"came": came}
     if abs(noise.mean()) > mean_bound(stddev, noise.size):
-        return _fault_of_sharing(noise) or ("noise_not_centred", {"mean": float(noise.mean())})
-    shared = _fault_of_sharing(noise)
-    if shared is not None:
-        return shared
+        return "noise_not_centred", {"mean": float(noise.mean())}
+    widest = float(np.abs(noise).max())
+    if widest < 1.01 * np.sqrt(3) * stddev:
+        # The range of a uniform distribution of this spread. Of normal draws 8 % lie outside: that
+        # none of 300 does has a probability of 1e-11.
+        return "uniform_noise", {}
     if distance_from_normal(noise, stddev) > distance_bound(noise.size):
-        widest = float(np.abs(noise).max())
-        is_uniform = widest < 1.01 * np.sqrt(3) * stddev
-        return ("uniform_noise" if is_uniform else "noise_not_normal"), {}
+        return "noise_not_normal", {}
     return None
 
 
@@ -92,7 +96,9 @@ def _fault_of_sharing(noise: np.ndarray) -> tuple[str, dict[str, object]] | None
         "images": (noise[:, :-1], noise[:, 1:]),
         "pixels": (noise[:, :, :-1], noise[:, :, 1:]),
     }
-    for what, (first, second) in pairs.items():
-        if first.size and abs(correlation(first, second)) > correlation_bound(first.size):
-            return ("noise_repeats", {}) if what == "calls" else ("noise_shared", {"what": what})
-    return None
+    # Where one of them shares, the draws are fewer than they seem, and the others may look so too.
+    strongest = {what: abs(correlation(*pair)) for what, pair in pairs.items() if pair[0].size}
+    what = max(strongest, key=lambda key: strongest[key])
+    if strongest[what] <= correlation_bound(pairs[what][0].size):
+        return None
+    return ("noise_repeats", {}) if what == "calls" else ("noise_shared", {"what": what})

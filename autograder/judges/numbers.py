@@ -6,6 +6,7 @@ are closed forms; where they come from stands beside each.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 
@@ -35,6 +36,20 @@ def recognise(
         if np.all(np.isfinite(result)) and close(actual, np.asarray(result), rtol, atol)
     ]
     return names[0] if len(names) == 1 else None
+
+
+def apart(results: Mapping[str, np.ndarray | float], share: float = 0.05) -> bool:
+    """Whether each two results differ somewhere by more than `share` of their largest number.
+
+    Names that agree up to a slash are variants of one mistake, and may coincide. A challenge on
+    which results lie nearer could take one mistake for another, or for the right answer.
+    """
+    for (name, first), (other, second) in itertools.combinations(results.items(), 2):
+        if name.split("/")[0] != other.split("/")[0]:
+            difference = np.max(np.abs(np.asarray(first) - second))
+            if difference <= share * max(np.max(np.abs(first)), np.max(np.abs(second))):
+                return False
+    return True
 
 
 def unusable(values: np.ndarray) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.judges.numbers import close, recognise
+from autograder.judges.numbers import apart, close, recognise
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 
@@ -39,18 +39,30 @@ TOLERANCE = 1e-3
 
 
 def draw(rng: np.random.Generator) -> Challenge:
-    """A batch whose images differ much in quality, other ranks, and a pair of equal images."""
-    shapes = {"batch": (4, 28, 28), "single": (28, 28), "channel": (2, 28, 28, 1), "flat": (60,)}
-    arrays = {}
-    for name, shape in shapes.items():
-        clean = rng.uniform(0.0, 0.8, shape).astype(np.float32)
-        spread = rng.permutation([0.05, 0.12, 0.2, 0.35]) if name == "batch" else 0.15
-        noise = rng.normal(size=shape) * np.reshape(spread, (-1,) + (1,) * (len(shape) - 1))
-        arrays[f"{name}/clean"] = clean
-        arrays[f"{name}/restored"] = np.clip(clean + noise.reshape(shape), 0, 1).astype(np.float32)
+    """A batch whose images differ much in quality, other ranks, and a pair of equal images.
+
+    Drawn again until all mistakes lie apart on the batch.
+    """
+    while True:
+        clean, restored = _pair(rng, (4, 28, 28), rng.permutation([0.05, 0.12, 0.2, 0.35]))
+        if apart({"right": psnr(clean, restored)} | mistakes(clean, restored)):
+            break
+    arrays = {"batch/clean": clean, "batch/restored": restored}
+    for name, shape in {"single": (28, 28), "channel": (2, 28, 28, 1), "flat": (60,)}.items():
+        clean, restored = _pair(rng, shape, np.full(shape[0], 0.15))
+        arrays |= {f"{name}/clean": clean, f"{name}/restored": restored}
     equal = rng.random((3, 28, 28), dtype=np.float32)
     arrays |= {"identical/clean": equal, "identical/restored": equal.copy()}
-    return Challenge(arrays, {"pairs": [*shapes, "identical"]})
+    return Challenge(arrays, {"pairs": ["batch", "single", "channel", "flat", "identical"]})
+
+
+def _pair(
+    rng: np.random.Generator, shape: tuple[int, ...], spread: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Clean pixels and noisy ones; `spread` is the level of noise for each index of axis 0."""
+    clean = rng.uniform(0.0, 0.8, shape)
+    noise = rng.normal(size=shape) * spread.reshape((-1,) + (1,) * (len(shape) - 1))
+    return clean.astype(np.float32), np.clip(clean + noise, 0, 1).astype(np.float32)
 
 
 def psnr(clean: np.ndarray, restored: np.ndarray) -> float:

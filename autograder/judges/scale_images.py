@@ -39,7 +39,7 @@ def draw(rng: np.random.Generator) -> Challenge:
     """Three batches: one with all greys, one without the darkest and brightest, one image alone."""
     full = rng.integers(0, 256, (5, 28, 28))
     full[0, 0, :2] = 0, 255
-    dim = rng.integers(7, 181, (3, 28, 28))
+    dim = rng.integers(20, 181, (3, 28, 28))
     single = rng.integers(20, 121, (1, 28, 28))
     batches = {"full": full, "dim": dim, "single": single}
     return Challenge({name: batch.astype(np.uint8) for name, batch in batches.items()})

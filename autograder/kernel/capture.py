@@ -72,10 +72,7 @@ def _descriptors_diverted(streams: list[Any]) -> Iterator[None]:
 @contextlib.contextmanager
 def _stream_diverted(stream: Any, transcript: Transcript) -> Iterator[None]:
     """Send what is written to this very object elsewhere, whoever holds it."""
-    if "write" in getattr(stream, "__dict__", {}):
-        original = stream.__dict__["write"]
-    else:
-        original = None
+    original = getattr(stream, "__dict__", {}).get("write")
     try:
         stream.write = transcript.write
     except (AttributeError, TypeError):  # a stream written in C: it ends in descriptor 1 or 2

@@ -99,20 +99,16 @@ def record_inference(evidence: Evidence, name: str, model: Any, inputs: np.ndarr
     """Record the outputs at inference by the three ways of asking for them."""
     attempt(evidence, f"{name}/call", model, inputs.copy())
     attempt(evidence, f"{name}/training_false", model, inputs.copy(), training=False)
-    record_prediction(evidence, f"{name}/predict", model, inputs)
+    attempt(evidence, f"{name}/predict", model.predict, inputs.copy(), verbose=0)
 
 
 def record_prediction(evidence: Evidence, name: str, model: Any, inputs: np.ndarray) -> None:
-    """Record `model.predict(inputs)`, in one batch."""
-    attempt(evidence, name, model.predict, inputs.copy(), batch_size=len(inputs), verbose=0)
+    """Record the outputs by the function that `model.predict` uses, without its data pipeline."""
+    attempt(evidence, name, model.predict_on_batch, inputs.copy())
 
 
-def record_training_calls(
-    evidence: Evidence, name: str, model: Any, inputs: np.ndarray, count: int
-) -> None:
-    """Record the outputs of `count` calls in training mode, and of two inside one graph."""
-    for index in range(count):
-        attempt(evidence, f"{name}/{index}", model, inputs.copy(), training=True)
+def record_calls_in_graph(evidence: Evidence, name: str, model: Any, inputs: np.ndarray) -> None:
+    """Record the outputs of two calls in training mode of one traced graph, as `fit` makes them."""
     in_graph = tf.function(lambda images: model(images, training=True))
     for index in range(2):
-        attempt(evidence, f"{name}/graph_{index}", in_graph, tf.constant(inputs))
+        attempt(evidence, f"{name}/{index}", in_graph, tf.constant(inputs))

@@ -1,5 +1,13 @@
 from __future__ import annotations
 
+import pytest
+
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: an answer that is ended by the time limit alone")
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    """Keep what `check` notes of a student's progress out of the repository."""
+    monkeypatch.chdir(tmp_path)

@@ -96,6 +96,26 @@ def test_a_file_where_a_folder_should_be(command: str, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["update-class", "{}"], ["is not a class", "new-class"]),
+        (["release-solutions", "{}", "01_fashion_mnist"], ["is not a class"]),
+        (["new-class", "{}"], ["is not empty"]),
+        (["new-class", "{}/new", "--language", "xx"], ["'xx'", "en"]),
+        (["new-class", "{}/new", "--points", "{}/points.toml"], ["points.toml", "scale_images"]),
+        (["lab", "{}/points.toml/work", "--copy-only"], ["points.toml", "Not a directory"]),
+    ],
+)
+def test_what_a_class_cannot_take_exits_with_1(
+    arguments: list[str], words: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "points.toml").write_text("scale_images = -1\n")
+    result = run(*(argument.format(tmp_path) for argument in arguments))
+    assert_one_sentence(result, 1, *words)
+    assert [path.name for path in tmp_path.iterdir()] == ["points.toml"]
+
+
 def test_an_unknown_language_is_named_with_the_known_ones(tmp_path: Path) -> None:
     result = run("lab", tmp_path / "work", "--language", "xx", "--copy-only")
     assert_one_sentence(result, 1, "'xx'", "en")

@@ -9,10 +9,10 @@ from autograder.kernel.challenge import Challenge
 from autograder.kernel.evidence import Evidence
 from autograder.kernel.models import (
     build_model,
+    record_calls_in_graph,
     record_inference,
     record_layout,
     record_prediction,
-    record_training_calls,
     set_constant_weights,
     set_random_weights,
     set_selecting_weights,
@@ -24,10 +24,12 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     """Record the encoder's outputs under random, selecting and constant weights.
 
     Under selecting weights the outputs on `ladder`, constant images of known greys, tell how a
-    grey is seen at the outputs, so that a judge can read the pixels back.
+    grey is seen at the outputs, so that a judge can read the pixels back. They are predicted in
+    one batch with the images, which follow them.
     """
     rng = np.random.default_rng(challenge.facts["seed"])
     images = challenge.arrays["images"]
+    rungs_and_images = np.concatenate([challenge.arrays["ladder"], images])
     noise_stddev = challenge.facts["noise_stddev"]
     model = build_model(evidence, "model", answer, noise_stddev=noise_stddev)
     if model is None:
@@ -40,9 +42,10 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     for selection in range(challenge.facts["selections"]):
         set_selecting_weights(model, rng)
         name = f"selection_{selection}"
-        record_prediction(evidence, f"{name}/ladder", model, challenge.arrays["ladder"])
-        record_prediction(evidence, f"{name}/quiet", model, images)
-        record_training_calls(evidence, f"{name}/noisy", model, images, count=2)
+        record_prediction(evidence, f"{name}/quiet", model, rungs_and_images)
+        for call in range(2):
+            attempt(evidence, f"{name}/noisy/{call}", model, images.copy(), training=True)
+    record_calls_in_graph(evidence, "graph", model, images)
     for layer in (0, 1):
         set_constant_weights(model, layer, rng)
         record_prediction(evidence, f"constant_{layer}/quiet", model, images)
@@ -52,6 +55,5 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
         return
     attempt(evidence, "default_first", default, images.copy())
     set_selecting_weights(default, rng)
-    record_prediction(evidence, "default/ladder", default, challenge.arrays["ladder"])
-    record_prediction(evidence, "default/quiet", default, images)
+    record_prediction(evidence, "default/quiet", default, rungs_and_images)
     attempt(evidence, "default/noisy/0", default, images.copy(), training=True)

@@ -94,8 +94,7 @@ def _global_tables(answer: Any) -> list[dict[str, Any]]:
             answer = answer.__wrapped__
         elif hasattr(answer, "__globals__"):
             return [answer.__globals__]
-        elif hasattr(type(answer), "__call__") and hasattr(type(answer).__call__, "__globals__"):
-            return [type(answer).__call__.__globals__]
         else:
-            break
+            method = getattr(type(answer), "__call__", None)  # noqa: B004 - the function, to look into
+            return [method.__globals__] if hasattr(method, "__globals__") else []
     return []
