@@ -41,7 +41,7 @@ def explore_codings(
     codings = range(codings_size) if codings is None else codings
     alt = (
         f"Grid of decoded images: a row for each of the codings {', '.join(map(str, codings))}, "
-        f"which grows from {-LIMIT:g} on the left to {LIMIT:g} on the right, the others being 0."
+        f"which grows from −{LIMIT:g} on the left to {LIMIT:g} on the right, the others being 0."
     )
     if get_ipython() is None:
         print(alt)
@@ -65,7 +65,7 @@ def _grid(decode: Decode, codings_size: int, codings: Sequence[int], alt: str) -
         points = np.zeros((GRID_STEPS, codings_size), np.float32)
         points[:, coding] = values
         rows.append((f"coding {coding}", np.asarray(decode(points))))
-    title = f"One coding at a time, from {-LIMIT:g} to {LIMIT:g}"
+    title = f"One coding at a time, from −{LIMIT:g} to {LIMIT:g}"
     return figure_output(labelled_rows(rows, title), alt)
 
 

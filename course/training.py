@@ -17,6 +17,7 @@ TrainStep = Callable[
 Divergence = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 TERMS = ("loss", "reconstruction", "kl")
+EVALUATION_BATCH = 1000
 
 
 class StepError(RuntimeError):
@@ -87,11 +88,15 @@ def vae_terms(
     the images, which have shape (n, 28, 28) with pixels in [0, 1].
     """
     images = np.asarray(images)
-    mean, log_var, codings = encoder.predict(images, batch_size=1000, verbose=0)
-    reconstructions = decoder.predict(codings, batch_size=1000, verbose=0)
     pixels = images[0].size
-    kl = kl_divergence(tf.convert_to_tensor(mean), tf.convert_to_tensor(log_var))
-    return pixels * binary_cross_entropy(images, reconstructions), float(np.mean(kl))
+    reconstruction = kl = 0.0
+    for start in range(0, len(images), EVALUATION_BATCH):
+        batch = images[start : start + EVALUATION_BATCH]
+        mean, log_var, codings = encoder(batch, training=False)
+        restored = np.asarray(decoder(codings, training=False))
+        reconstruction += len(batch) * pixels * binary_cross_entropy(batch, restored)
+        kl += float(np.sum(kl_divergence(mean, log_var)))
+    return reconstruction / len(images), kl / len(images)
 
 
 def _variables(
