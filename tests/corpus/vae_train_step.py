@@ -162,8 +162,9 @@ def gradients_of_two_terms_added():
         with tf.GradientTape(persistent=True) as tape:
             reconstruction, kl = losses_of(encoder, decoder, images)
         one = tape.gradient(reconstruction, variables)
-        other = tape.gradient(kl, variables, unconnected_gradients="zero")
-        optimizer.apply([a + b for a, b in zip(one, other, strict=True)], variables)
+        other = tape.gradient(kl, variables)
+        added = [a if b is None else a + b for a, b in zip(one, other, strict=True)]
+        optimizer.apply(added, variables)
         return logs_of(reconstruction, kl)
 
     return vae_train_step
@@ -559,8 +560,7 @@ def z_through_numpy():
             reconstruction = reconstruction_loss(images, reconstructions)
             kl = kl_loss(mean, log_var)
             loss = reconstruction + kl
-        gradients = tape.gradient(loss, variables, unconnected_gradients="zero")
-        optimizer.apply(gradients, variables)
+        optimizer.apply(tape.gradient(loss, variables), variables)
         return logs_of(reconstruction, kl)
 
     return vae_train_step
