@@ -561,7 +561,11 @@ def noise_on_the_pixels():
 
 @wrong(EXERCISE, "outputs_in_wrong_order")
 def z_first():
-    return with_outputs(lambda size, x: [heads(size, x)[i] for i in (2, 0, 1)])
+    def outputs(codings_size, x):
+        mean, log_var, z = heads(codings_size, x)
+        return [z, mean, log_var]
+
+    return with_outputs(outputs)
 
 
 @wrong(EXERCISE, "outputs_in_wrong_order")

@@ -778,7 +778,7 @@ def optimizer_of_its_own():
 def plain_descent_by_hand():
     def update(optimizer, gradients, variables):
         for gradient, variable in zip(gradients, variables, strict=True):
-            variable.assign_sub(0.001 * gradient)
+            variable.assign_sub(0.003 * gradient)
 
     return step_on(update=update)
 
