@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from autograder.judges.numbers import (
@@ -40,7 +42,7 @@ _NONE = 1e-3
 def noise_fault(
     noise: np.ndarray, clean: np.ndarray, stddev: float, usual_stddev: float | None = None
 ) -> tuple[str, str] | None:
-    """What is wrong with additive noise: misconception and message; None if nothing is.
+    """What is wrong with noise added to pixels: misconception and message; None if nothing is.
 
     `noise` has shape (calls, rows, pixels), and `clean` is the pixels it was added to, of shape
     (rows, pixels). The noise should be N(0, stddev²), independent over calls, rows and pixels.
@@ -48,39 +50,50 @@ def noise_fault(
     rejected with a probability below 1e-7 (at most seven tests, each below FALSE_REJECT), given
     at least 300 draws.
     """
-    key, values = _fault(noise, clean, stddev, usual_stddev) or (None, {})
-    return None if key is None else (key, MESSAGES[key].format(stddev=stddev, **values))
+    found = _fault_on_pixels(noise, clean) or gaussian_fault(noise, stddev)
+    if found is None:
+        return None
+    key, values = found
+    if key == "wrong_noise_level":
+        came = values["came"]
+        if usual_stddev is not None and _is_level(came, usual_stddev, noise.size):
+            key = "noise_level_ignored"
+        elif _is_level(came, stddev**2, noise.size):
+            key = "variance_for_stddev"
+    return key, MESSAGES[key].format(stddev=stddev, **values)
 
 
-def _fault(
-    noise: np.ndarray, clean: np.ndarray, stddev: float, usual_stddev: float | None
-) -> tuple[str, dict[str, object]] | None:
+def _fault_on_pixels(noise: np.ndarray, clean: np.ndarray) -> tuple[str, dict[str, Any]] | None:
     if np.all(np.abs(noise) < _NONE):
         return "no_noise", {}
-    noisy = noise + clean
     black = np.broadcast_to(clean < 1e-3, noise.shape)
     if black.any() and np.all(np.abs(noise[black]) < _NONE):
         return "dropout_for_noise", {}
+    noisy = noise + clean
     if noisy.min() > -_NONE and noisy.max() < 1 + _NONE:
         return "noise_clipped", {}
-    shared = _fault_of_sharing(noise - noise.mean())
+    return None
+
+
+def gaussian_fault(draws: np.ndarray, stddev: float) -> tuple[str, dict[str, Any]] | None:
+    """What keeps draws (calls, rows, columns) from being independent N(0, stddev²).
+
+    Gives a key of MESSAGES and its numbers; None if nothing is wrong. At most six tests, each
+    rejecting what is right with a probability below FALSE_REJECT, given at least 300 draws.
+    """
+    shared = _fault_of_sharing(draws - draws.mean())
     if shared is not None:
         return shared
-    came = float(np.sqrt(np.mean(noise**2)))
-    if not _is_level(came, stddev, noise.size):
-        if usual_stddev is not None and _is_level(came, usual_stddev, noise.size):
-            return "noise_level_ignored", {"came": came}
-        if _is_level(came, stddev**2, noise.size):
-            return "variance_for_stddev", {"came": came}
+    came = float(np.sqrt(np.mean(draws**2)))
+    if not _is_level(came, stddev, draws.size):
         return "wrong_noise_level", {"came": came}
-    if abs(noise.mean()) > mean_bound(stddev, noise.size):
-        return "noise_not_centred", {"mean": float(noise.mean())}
-    widest = float(np.abs(noise).max())
-    if widest < 1.01 * np.sqrt(3) * stddev:
+    if abs(draws.mean()) > mean_bound(stddev, draws.size):
+        return "noise_not_centred", {"mean": float(draws.mean())}
+    if np.abs(draws).max() < 1.01 * np.sqrt(3) * stddev:
         # The range of a uniform distribution of this spread. Of normal draws 8 % lie outside: that
         # none of 300 does has a probability of 1e-11.
         return "uniform_noise", {}
-    if distance_from_normal(noise, stddev) > distance_bound(noise.size):
+    if distance_from_normal(draws, stddev) > distance_bound(draws.size):
         return "noise_not_normal", {}
     return None
 
@@ -90,14 +103,16 @@ def _is_level(came: float, stddev: float, count: int) -> bool:
     return low <= came <= high
 
 
-def _fault_of_sharing(noise: np.ndarray) -> tuple[str, dict[str, object]] | None:
+def _fault_of_sharing(noise: np.ndarray) -> tuple[str, dict[str, Any]] | None:
     pairs = {
-        "calls": (noise[:-1], noise[1:]),
         "images": (noise[:, :-1], noise[:, 1:]),
         "pixels": (noise[:, :, :-1], noise[:, :, 1:]),
+        "calls": (noise[:-1], noise[1:]),
     }
     # Where one of them shares, the draws are fewer than they seem, and the others may look so too.
-    strongest = {what: abs(correlation(*pair)) for what, pair in pairs.items() if pair[0].size}
+    strongest = {
+        what: round(abs(correlation(*pair)), 4) for what, pair in pairs.items() if pair[0].size
+    }
     what = max(strongest, key=lambda key: strongest[key])
     if strongest[what] <= correlation_bound(pairs[what][0].size):
         return None

@@ -98,10 +98,12 @@ def describe_answer(answer: Any) -> dict[str, Any]:
         "none": answer is None,
         "class": isinstance(answer, type),
         "callable": callable(answer),
-        "model": _is_keras_model(answer),
+        "model": _is_keras(answer, "Model"),
+        "layer": _is_keras(answer, "Layer"),
     }
 
 
-def _is_keras_model(value: Any) -> bool:
+def _is_keras(value: Any, kind: str) -> bool:
+    """Whether a value is a Keras model or layer; without Keras loaded, none can be."""
     keras = sys.modules.get("keras")
-    return keras is not None and isinstance(value, keras.Model)
+    return keras is not None and isinstance(value, getattr(keras, kind))

@@ -1,8 +1,6 @@
 """Has the gain of a stand-in denoiser measured, and records what it was given to restore."""
 
-import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -10,10 +8,10 @@ import tensorflow as tf
 
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.evidence import Evidence
+from autograder.kernel.neighbours import neighbours_replaced
 from autograder.kernel.student import attempt
 from autograder.kernel.tape import Tape
 
-_NEIGHBOUR = "peak_signal_to_noise_ratio"
 _RECORDED_CALLS = 8
 
 
@@ -50,17 +48,15 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
             challenge.facts["training_steepness"],
             capacity=4 * len(images),
         )
-        with _neighbour_replaced(answer, challenge.facts["stand_in_psnr"], evidence, case):
+        stand_in = _stand_in_psnr(challenge.facts["stand_in_psnr"], evidence, case)
+        with neighbours_replaced(answer, {"peak_signal_to_noise_ratio": stand_in}):
             attempt(evidence, case, answer, dae, images.copy(), noise_stddev)
         for name, tape in dae.tapes.items():
             evidence.facts[f"{case}/{name}/count"] = tape.count
             evidence.record(f"{case}/{name}", tape.rows())
 
 
-@contextmanager
-def _neighbour_replaced(
-    answer: Any, values: list[float], evidence: Evidence, case: str
-) -> Iterator[None]:
+def _stand_in_psnr(values: list[float], evidence: Evidence, case: str) -> Callable[..., float]:
     calls = 0
 
     def stand_in(*arguments: Any, **keywords: Any) -> float:
@@ -72,29 +68,4 @@ def _neighbour_replaced(
         evidence.facts[f"{case}/psnr/calls"] = calls
         return values[(calls - 1) % len(values)]
 
-    tables = [table for table in _global_tables(answer) if _NEIGHBOUR in table]
-    originals = [table[_NEIGHBOUR] for table in tables]
-    for table in tables:
-        table[_NEIGHBOUR] = stand_in
-    try:
-        yield
-    finally:
-        for table, original in zip(tables, originals, strict=True):
-            table[_NEIGHBOUR] = original
-
-
-def _global_tables(answer: Any) -> list[dict[str, Any]]:
-    """The global names that a callable sees, through the usual wrappings."""
-    for _ in range(8):
-        if isinstance(answer, functools.partial):
-            answer = answer.func
-        elif hasattr(answer, "python_function"):
-            answer = answer.python_function
-        elif hasattr(answer, "__wrapped__"):
-            answer = answer.__wrapped__
-        elif hasattr(answer, "__globals__"):
-            return [answer.__globals__]
-        else:
-            method = getattr(type(answer), "__call__", None)  # noqa: B004 - the function, to look into
-            return [method.__globals__] if hasattr(method, "__globals__") else []
-    return []
+    return stand_in
