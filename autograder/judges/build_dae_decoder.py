@@ -52,7 +52,7 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     first = sheet.array(SHAPE, "first", "decoder(codings)", "images")
     if first is None:
         return
-    _judge_shape(sheet, first, len(codings))
+    judge_shape(sheet, SHAPE, first, len(codings))
     if first.size != len(codings) * 784:
         return
     chain = dense_chain(sheet.evidence.facts["model/trainable_shapes"], 30, 784)
@@ -85,17 +85,18 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
         sheet.decide(QUIET, same, MESSAGES["training"], "extra_layer")
 
 
-def _judge_shape(sheet: Sheet, images: np.ndarray, count: int) -> None:
+def judge_shape(sheet: Sheet, criterion: str, images: np.ndarray, count: int) -> None:
+    """Whether there are `count` images of shape (28, 28)."""
     expected = (count, 28, 28)
     if images.shape == expected:
-        sheet.ok(SHAPE)
+        sheet.ok(criterion)
         return
     message = MESSAGES["shape"].format(
         expected=shape_text(expected), count=count, came=shape_text(images.shape)
     )
     known = {(count, 28, 28, 1): "channel_axis", (count, 784): "not_reshaped"}
     mistake = known.get(images.shape)
-    sheet.fail(SHAPE, message if mistake is None else f"{message} {MESSAGES[mistake]}", mistake)
+    sheet.fail(criterion, message if mistake is None else f"{message} {MESSAGES[mistake]}", mistake)
 
 
 def _judge_output(sheet: Sheet, output: str) -> None:

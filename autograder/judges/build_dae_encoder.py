@@ -116,10 +116,21 @@ def is_model(sheet: Sheet, criterion: str, name: str, call: str) -> bool:
     return False
 
 
-def judge_layers(sheet: Sheet, criterion: str, chain: Chain, sizes: tuple[int, ...]) -> None:
-    """Whether the trainable weights are those of plain dense layers of the asked sizes."""
+def judge_layers(
+    sheet: Sheet,
+    criterion: str,
+    chain: Chain,
+    sizes: tuple[int, ...],
+    may_have_slopes: bool = False,
+) -> None:
+    """Whether the trainable weights are those of plain dense layers of the asked sizes.
+
+    Where any non-linearity may be chosen, PReLU may bring the weights of its slopes.
+    """
     others = sheet.evidence.facts["model/other_shapes"]
-    if chain.is_plain and chain.sizes == sizes and not others:
+    slopes = sheet.evidence.facts["model/layers"].count("PReLU") if may_have_slopes else 0
+    plain = chain.is_plain or (chain.has_biases and chain.left_over == slopes)
+    if plain and chain.sizes == sizes and not others:
         sheet.ok(criterion)
         return
     came = MESSAGES["no_dense"]

@@ -23,12 +23,13 @@ MESSAGES = {
     "decoder_count": "Expected {count} codings to reach the decoder, got {came}.",
     "uniform_codings": "Expected codings from the standard normal distribution, the prior; these "
     "are uniform.",
-    "spread": "Expected codings from the standard normal distribution, of spread 1; got {came:.3f}.",
+    "spread": "Expected codings from the standard normal distribution, with spread 1; got "
+    "{came:.3f}.",
     "not_centred": "Expected codings with mean 0, got {mean:+.3f}.",
     "not_normal": "Expected codings from the standard normal distribution; their spread is right, "
     "their shape is not.",
-    "same_images_repeated": "Expected codings of its own for each image, drawn independently; {what} "
-    "share theirs.",
+    "same_images_repeated": "Expected codings of its own for each image, drawn independently; "
+    "{what} share theirs.",
     "images": "all images",
     "pixels": "the codings of an image",
     "fixed_codings": "Expected fresh codings at every call, got the same again: is the seed fixed?",

@@ -80,9 +80,14 @@ class Chain:
     left_over: int
 
     @property
+    def has_biases(self) -> bool:
+        """Whether every dense layer has a bias."""
+        return all(bias is not None for _, bias in self.layers)
+
+    @property
     def is_plain(self) -> bool:
         """Whether there is nothing but dense layers with biases."""
-        return self.left_over == 0 and all(bias is not None for _, bias in self.layers)
+        return self.left_over == 0 and self.has_biases
 
 
 def dense_chain(shapes: Sequence[Sequence[int]], inputs: int, output_size: int) -> Chain:

@@ -112,3 +112,13 @@ def record_calls_in_graph(evidence: Evidence, name: str, model: Any, inputs: np.
     in_graph = tf.function(lambda images: model(images, training=True))
     for index in range(2):
         attempt(evidence, f"{name}/{index}", in_graph, tf.constant(inputs))
+
+
+def scale_last_layers(model: Any, factor: float, widths: tuple[int, ...]) -> None:
+    """Multiply kernels and biases of all dense layers with one of these numbers of units.
+
+    A layer without an activation then gives `factor` times what it gave.
+    """
+    for variable in model.trainable_variables:
+        if variable.shape[-1] in widths:
+            variable.assign(factor * variable)

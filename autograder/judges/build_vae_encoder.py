@@ -1,0 +1,265 @@
+"""build_vae_encoder: Flatten, Dense 150, Dense 100, and three outputs: mean, log_var, z."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from autograder.judges.build_dae_encoder import is_model, recorded_weights
+from autograder.judges.networks import ACTIVATIONS
+from autograder.judges.numbers import close, unusable
+from autograder.judges.Sampling import distribution_fault
+from autograder.judges.sheet import Sheet, a, shape_text
+from autograder.kernel.challenge import Challenge
+
+SHAPE, LAYERS = "Three outputs: mean, log_var, z", "Dense layers"
+HIDDEN, HEADS = "Non-linear hidden layers", "mean and log_var without activation"
+CODINGS, DEFAULT = "z is drawn from mean and log_var", "Default codings_size"
+CRITERIA = {SHAPE: 0.1, LAYERS: 0.1, HIDDEN: 0.15, HEADS: 0.3, CODINGS: 0.25, DEFAULT: 0.1}
+
+CALL = "build_vae_encoder(codings_size={size})"
+HIDDEN_SIZES = (150, 100)
+USUAL_SIZE = 10
+
+MESSAGES = {
+    "outputs": "Expected a list of three outputs, [mean, log_var, z], got {came}.",
+    "sequence": "{a_type} of {length}",
+    "z_missing": "The codings z, drawn by Sampling, are missing.",
+    "shape": "Expected {expected} for each of mean, log_var and z, got {came}.",
+    "wrong_codings_size": "The number of codings is the argument `codings_size`.",
+    "layers": "Expected dense layers of 150 and 100 units, and of {size} units each for mean and "
+    "log_var (or one of {double} for both), each with a bias; got kernels of shape {came}.",
+    "moving": "Expected no layer with weights but the dense ones; there are moving statistics (a "
+    "normalisation).",
+    "linear_hidden_layers": "Expected a non-linearity after both hidden layers; without it two "
+    "dense layers are no more than one.",
+    "extra_layer": "Expected the same mean and log_var in training as at inference; a layer such "
+    "as Dropout makes them differ.",
+    "batch": "Expected the mean of an image to be the same alone as in a batch.",
+    "activation_on_mean": "Expected a mean that may be any number; with the weights of the last "
+    "layers multiplied by {scale:g} it should be too, and is not. Has its layer an activation?",
+    "activation_on_log_var": "Expected a log_var that may be any number; with the weights of the "
+    "last layers multiplied by {scale:g} it should be too, and is not. Has its layer an "
+    "activation?",
+    "shared_head": "Mean and log_var are the same numbers: each needs a dense layer of its own.",
+    "z_without_noise": "Expected z to scatter around the mean; it is the mean.",
+    "outputs_in_wrong_order": "Mean and log_var have changed places somewhere: the outputs are "
+    "[mean, log_var, z], and Sampling takes [mean, log_var].",
+    "z_elsewhere": "Expected z to be what `Sampling()([mean, log_var])` gives for the first two "
+    "outputs; it is something else.",
+    "z_own": "The z of your own sampling: {fault}",
+    "not_finite": "Expected finite numbers, got {what}.",
+    "default": "Called without an argument, expected outputs of shape {expected}, got {came}.",
+}
+TOLERANCE = 1e-3
+"""Relative and absolute: outputs of size 1 to 10 through three float32 layers."""
+
+
+def draw(rng: np.random.Generator) -> Challenge:
+    """Sixty images, the last twenty half way between the first and the second twenty."""
+    ends = rng.random((40, 28, 28))
+    images = np.concatenate([ends, (ends[:20] + ends[20:]) / 2]).astype(np.float32)
+    facts = {"codings_size": 6, "scale": -2.0, "seed": int(rng.integers(2**31))}
+    return Challenge({"images": images}, facts)
+
+
+def judge(sheet: Sheet, challenge: Challenge) -> None:
+    """Outputs and layers; then hidden layers, heads and codings under known weights."""
+    size, images = challenge.facts["codings_size"], challenge.arrays["images"]
+    if not is_model(sheet, SHAPE, "model", CALL.format(size=size)):
+        return
+    if not _has_outputs(sheet, SHAPE, "first", (len(images), size)):
+        return
+    sheet.ok(SHAPE)
+    kernels = _judge_layers(sheet, size)
+    needed = [f"{name}/{i}" for name in ("inference", "training") for i in (0, 1)]
+    for name in (*needed, "one_image", "scaled"):
+        count = 1 if name == "one_image" else len(images)
+        if not _has_outputs(sheet, HEADS, name, (count, size)):
+            return
+    if len(kernels) not in (3, 4):
+        return
+    mean, log_var = (_output(sheet, "inference/0", index) for index in (0, 1))
+    what = unusable(np.stack([mean, log_var]))
+    if what is not None:
+        sheet.fail(HEADS, MESSAGES["not_finite"].format(what=what))
+        return
+    _judge_hidden(sheet, challenge, mean, log_var)
+    _judge_heads(sheet, challenge, mean, log_var)
+    _judge_codings(sheet, mean, log_var)
+    if is_model(sheet, DEFAULT, "default_model", "build_vae_encoder()"):
+        expected = (2, USUAL_SIZE)
+        came = sheet.evidence.arrays.get("default/0")
+        text = shape_text(came.shape) if came is not None else "something else"
+        message = MESSAGES["default"].format(expected=shape_text(expected), came=text)
+        met = came is not None and came.shape == expected
+        sheet.decide(DEFAULT, met, message, "wrong_codings_size")
+
+
+def _output(sheet: Sheet, name: str, index: int) -> np.ndarray:
+    return sheet.evidence.arrays[f"{name}/{index}"].astype(np.float64)
+
+
+def _has_outputs(sheet: Sheet, criterion: str, name: str, expected: tuple[int, int]) -> bool:
+    if not sheet.came(criterion, name, "encoder(images)"):
+        return False
+    fact = sheet.evidence.facts[name]
+    if fact["kind"] != "sequence" or fact["length"] != 3:
+        came = a(fact["type"])
+        mistake = None
+        if fact["kind"] == "sequence":
+            came = MESSAGES["sequence"].format(a_type=came, length=fact["length"])
+            mistake = "z_missing" if fact["length"] == 2 else None
+        message = MESSAGES["outputs"].format(came=came)
+        sheet.fail(criterion, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
+        return False
+    shapes = []
+    for index in range(3):
+        values = sheet.array(criterion, f"{name}/{index}", "encoder(images)", "numbers")
+        if values is None:
+            return False
+        shapes.append(values.shape)
+    if all(shape == expected for shape in shapes):
+        return True
+    message = MESSAGES["shape"].format(
+        expected=shape_text(expected), came=", ".join(shape_text(shape) for shape in shapes)
+    )
+    ignored = all(shape == (expected[0], USUAL_SIZE) for shape in shapes)
+    mistake = "wrong_codings_size" if ignored else None
+    sheet.fail(criterion, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
+    return False
+
+
+def _judge_layers(sheet: Sheet, size: int) -> list[tuple[int, ...]]:
+    """Judge the shapes of all weights; returns those of the kernels."""
+    facts = sheet.evidence.facts
+    shapes = [tuple(shape) for shape in facts["model/trainable_shapes"]]
+    kernels = [shape for shape in shapes if len(shape) == 2]
+    biases = sorted(shape[0] for shape in shapes if len(shape) == 1)
+    if "PReLU" in facts["model/layers"]:  # a non-linearity with weights of its own
+        biases = _without(biases, HIDDEN_SIZES)
+    if facts["model/other_shapes"]:
+        sheet.fail(LAYERS, MESSAGES["moving"], "extra_layer")
+        return kernels
+    hidden = [(784, 150), (150, 100)]
+    heads = ([(100, size)] * 2, [(100, 2 * size)])
+    met = any(
+        sorted(kernels) == sorted(hidden + head)
+        and biases == sorted([*HIDDEN_SIZES, *(shape[1] for shape in head)])
+        for head in heads
+    )
+    came = ", ".join(shape_text(shape) for shape in kernels) or "none"
+    message = MESSAGES["layers"].format(size=size, double=2 * size, came=came)
+    mistake = "wrong_sizes"
+    if len(kernels) < 3 or (len(kernels) == 3 and (100, 2 * size) not in kernels):
+        mistake = "shared_head" if kernels[-1:] == [(100, size)] else "missing_layer"
+    elif len(kernels) > 4 or (len(kernels) == 4 and len(biases) > 4):
+        mistake = "extra_layer"
+    sheet.decide(LAYERS, met, message, mistake)
+    return kernels
+
+
+def _without(numbers: list[int], others: Sequence[int]) -> list[int]:
+    rest = list(numbers)
+    for number in others:
+        if rest.count(number) > 1:
+            rest.remove(number)
+    return rest
+
+
+def _judge_hidden(
+    sheet: Sheet, challenge: Challenge, mean: np.ndarray, log_var: np.ndarray
+) -> None:
+    for index, values in enumerate((mean, log_var)):
+        training = _output(sheet, "training/0", index)
+        if not close(training, values, TOLERANCE, TOLERANCE):
+            sheet.fail(HIDDEN, MESSAGES["extra_layer"], "extra_layer")
+            return
+    if not close(_output(sheet, "one_image", 0), mean[:1], TOLERANCE, TOLERANCE):
+        sheet.fail(HIDDEN, MESSAGES["batch"])
+        return
+    straight = is_affine(mean) or is_affine(log_var)
+    names = _hidden_activations(sheet, challenge.arrays["images"], mean, log_var)
+    met = not straight and "linear" not in (names or ())
+    sheet.decide(HIDDEN, met, MESSAGES["linear_hidden_layers"], "linear_hidden_layers")
+
+
+def is_affine(values: np.ndarray) -> bool:
+    """Whether values half way between two inputs are half way between theirs, three times n."""
+    first, second, middle = np.split(values, 3)
+    return close(middle, (first + second) / 2, TOLERANCE, TOLERANCE)
+
+
+def _hidden_activations(
+    sheet: Sheet, images: np.ndarray, mean: np.ndarray, log_var: np.ndarray
+) -> tuple[str, str] | None:
+    """The activations of the hidden layers, if they are known ones and lead to the mean."""
+    weights = recorded_weights(sheet)
+    hidden = _layer(weights, (784, 150)), _layer(weights, (150, 100))
+    heads = [w for w in weights if w.ndim == 2 and w.shape[0] == 100]
+    if any(layer is None for layer in hidden) or not heads:
+        return None
+    few = images[:3].reshape(3, 784).astype(np.float64)
+    wanted = [mean[:3], log_var[:3], np.hstack([mean[:3], log_var[:3]])]
+    wanted.append(np.hstack([log_var[:3], mean[:3]]))
+    for first, second in itertools.product(ACTIVATIONS, repeat=2):
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = few
+            for (kernel, bias), name in zip(hidden, (first, second), strict=True):
+                values = ACTIVATIONS[name](values @ kernel + bias)
+            slopes = [values @ head.astype(np.float64) for head in heads]
+        # The biases of the heads drop out of the difference of two images.
+        for slope, want in itertools.product(slopes, wanted):
+            if slope.shape == want.shape and close(
+                np.diff(slope, axis=0), np.diff(want, axis=0), TOLERANCE, TOLERANCE
+            ):
+                return first, second
+    return None
+
+
+def _layer(
+    weights: list[np.ndarray], shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Kernel and bias of the dense layer whose kernel has this shape; None if there is none."""
+    for index, kernel in enumerate(weights):
+        if kernel.shape == shape:
+            biases = [w for w in weights[index + 1 :] if w.shape == shape[1:]]
+            return (kernel, biases[0]) if biases else None
+    return None
+
+
+def _judge_heads(sheet: Sheet, challenge: Challenge, mean: np.ndarray, log_var: np.ndarray) -> None:
+    if close(mean, log_var, TOLERANCE, TOLERANCE):
+        sheet.fail(HEADS, MESSAGES["shared_head"], "shared_head")
+        return
+    scale = challenge.facts["scale"]
+    for index, (mistake, values) in enumerate(
+        (("activation_on_mean", mean), ("activation_on_log_var", log_var))
+    ):
+        if not close(_output(sheet, "scaled", index), scale * values, TOLERANCE, TOLERANCE):
+            sheet.fail(HEADS, MESSAGES[mistake].format(scale=scale), mistake)
+            return
+    sheet.ok(HEADS)
+
+
+def _judge_codings(sheet: Sheet, mean: np.ndarray, log_var: np.ndarray) -> None:
+    names = ("inference/0", "inference/1", "training/0", "training/1")
+    codings = [_output(sheet, name, 2) for name in names]
+    if close(codings[0], 2 * mean - 3 * log_var + 5, TOLERANCE, TOLERANCE):
+        sheet.ok(CODINGS)
+    elif close(codings[0], 2 * log_var - 3 * mean + 5, TOLERANCE, TOLERANCE):
+        sheet.fail(CODINGS, MESSAGES["outputs_in_wrong_order"], "outputs_in_wrong_order")
+    elif close(codings[0], mean, TOLERANCE, TOLERANCE):
+        sheet.fail(CODINGS, MESSAGES["z_without_noise"], "z_without_noise")
+    elif np.array_equal(codings[0], codings[1]):
+        sheet.fail(CODINGS, MESSAGES["z_elsewhere"])
+    else:
+        # Means of each call by itself: they are the same but for Dropout, which is judged apart.
+        noise = np.stack(codings)
+        fault = distribution_fault(noise, mean, log_var)
+        if fault is None:
+            sheet.ok(CODINGS)
+        else:
+            sheet.fail(CODINGS, MESSAGES["z_own"].format(fault=fault[1]), fault[0])

@@ -1,0 +1,394 @@
+"""vae_train_step: one update of both networks, in training mode, decoding the encoder's own z."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.judges.networks import sigmoid
+from autograder.judges.numbers import close, unusable
+from autograder.judges.sheet import Sheet, a, shape_text
+from autograder.kernel.challenge import Challenge
+
+REPORT, LOSS = "Three scalars", "Loss, and its two terms"
+MODE, CODINGS = "Training mode", "Decodes the z of the encoder"
+ENCODER, DECODER = "Update of the encoder", "Update of the decoder"
+CRITERIA = {REPORT: 0.1, LOSS: 0.25, MODE: 0.15, CODINGS: 0.15, ENCODER: 0.2, DECODER: 0.15}
+
+CALL = "vae_train_step(encoder, decoder, optimizer, images)"
+KEYS = ("loss", "reconstruction", "kl")
+
+MESSAGES = {
+    "dictionary": 'a dictionary with "loss", "reconstruction" and "kl"',
+    "not_dictionary": "Expected {expected}, got {came}.",
+    "missing_keys": 'Expected the keys "loss", "reconstruction" and "kl", got {came}.',
+    "scalar": "Expected one number under {key}, got an array of shape {came}.",
+    "not_finite": "Expected a finite number under {key}, got {what}.",
+    "loss": "Expected a loss of {expected:.4f} on known networks, got {came:.4f}.",
+    "reconstruction": "Expected the reconstruction term {expected:.4f}, got {came:.4f}.",
+    "kl": "Expected the KL term {expected:.4f}, got {came:.4f}.",
+    "loss_is_not_sum": "The loss is {loss:.4f}, but the two terms add up to {total:.4f}.",
+    "kl_omitted": "That is the reconstruction term alone: the KL is not in the loss.",
+    "mean_bce_with_full_kl": "The cross-entropy is averaged over the 784 pixels, and the KL "
+    "is not.",
+    "sum_bce_with_scaled_kl": "The KL is divided by the 784 pixels, and the cross-entropy is not.",
+    "per_pixel": "That is divided by the 784 pixels; the lesson counts nats per image.",
+    "summed_over_batch": "That is summed over the images; the lesson takes their mean.",
+    "wrong_sign_of_kl": "The KL is subtracted; it must be added.",
+    "loss_after_update": "That is the loss after the update; report the one whose gradient you "
+    "took.",
+    "inference_mode": "Expected both networks to be called with training=True; {which} was called "
+    "without.",
+    "encoder": "the encoder",
+    "decoder": "the decoder",
+    "both": "each of them",
+    "decodes_mean": "Expected the decoder to get z, the third output of the encoder; it got the "
+    "mean. Then log_var has no part in the reconstruction, and is not trained by it.",
+    "no_update": "Expected new weights in both networks, and none has changed: apply the "
+    "gradients.",
+    "updates_decoder_only": "Expected new weights in both networks; those of the encoder have not "
+    "changed. Are its variables in the list?",
+    "updates_encoder_only": "Expected new weights in both networks; those of the decoder have not "
+    "changed. Are its variables in the list?",
+    "two_updates": "Expected one update a step; the weights have moved by {count}.",
+    "detached": "The encoder moves by the gradient of the KL alone: none reaches it through the "
+    "decoder. Is z detached, or made of NumPy numbers?",
+    "wrong_sign_of_update": "The weights move uphill: the gradient is added.",
+    "update": "Expected {part} to move by the gradient of this loss times the learning rate; it "
+    "moves otherwise.",
+}
+RTOL = 2e-4
+"""Of losses: float32 sums of some thousand terms are off by 1e-5 of their value."""
+UPDATE_TOLERANCE = 5e-3
+"""Of an update, relative to its largest entry: a float32 weight of 0.1 is rounded by 4e-9, and
+the updates are 1e-5 and more."""
+
+
+def draw(rng: np.random.Generator) -> Challenge:
+    """Images, weights of the two stand-in networks, and how these differ at inference."""
+    size, count = 4, 6
+    arrays = {
+        "images": rng.random((count, 28, 28)),
+        "noise": rng.uniform(0.5, 1.5, (count, size)) * rng.choice([-1, 1], (count, size)),
+        "mean/kernel": rng.normal(0, 0.06, (784, size)),
+        "mean/bias": rng.normal(0.5, 0.3, size),
+        "log_var/kernel": rng.normal(0, 0.05, (784, size)),
+        "log_var/bias": rng.normal(-0.5, 0.3, size),
+        "pixels/kernel": rng.normal(0, 0.4, (size, 784)),
+        "pixels/bias": rng.normal(0, 0.3, 784),
+    }
+    facts = {
+        "codings_size": size,
+        "learning_rate": 1e-3,
+        "quiet_encoder": 0.6,
+        "quiet_decoder": 0.5,
+        "squares": round(float(rng.uniform(1.1, 1.9)), 3),
+        "quarts": round(float(rng.uniform(0.6, 0.9)), 3),
+        "pixels": 2.0,
+    }
+    return Challenge({k: v.astype(np.float32) for k, v in arrays.items()}, facts)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to make the step: modes, what is decoded, and how the two terms are weighed.
+
+    The loss is reconstruction_weight · (cross-entropy, or the stand-in's squared error)
+    + kl_weight · (the true divergence, or the stand-in's).
+    """
+
+    encoder_trains: bool = True
+    decoder_trains: bool = True
+    decodes_mean: bool = False
+    own_reconstruction: bool = True
+    own_kl: bool = True
+    reconstruction_weight: float = 1.0
+    kl_weight: float = 1.0
+    mistake: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a route gives: its loss, its two terms (unweighted), and the gradients."""
+
+    loss: float
+    reconstruction: float
+    kl: float
+    gradients: dict[str, np.ndarray]
+    gradients_of_kl: dict[str, np.ndarray]
+
+
+def follow(route: Route, challenge: Challenge, weights: Mapping[str, np.ndarray]) -> Outcome:
+    """The forward and backward pass of a route through the two stand-in networks."""
+    facts = challenge.facts
+    x = challenge.arrays["images"].reshape(-1, 784).astype(np.float64)
+    noise = challenge.arrays["noise"].astype(np.float64)
+    w = {name: value.astype(np.float64) for name, value in weights.items()}
+    k = 1.0 if route.encoder_trains else facts["quiet_encoder"]
+    q = 1.0 if route.decoder_trains else facts["quiet_decoder"]
+    mean = k * (x @ w["mean/kernel"] + w["mean/bias"])
+    log_var = k * (x @ w["log_var/kernel"] + w["log_var/bias"])
+    z = mean if route.decodes_mean else 0.5 * mean + 0.8 * log_var * noise + 0.3
+    logits = q * (z @ w["pixels/kernel"] + w["pixels/bias"])
+    p = sigmoid(logits)
+    if route.own_reconstruction:
+        errors = np.logaddexp(0, logits) - x * logits
+        slope = p - x
+    else:
+        errors = facts["pixels"] * (x - p) ** 2
+        slope = 2 * facts["pixels"] * (p - x) * p * (1 - p)
+    if route.own_kl:
+        terms = -0.5 * (1 + log_var - mean**2 - np.exp(log_var))
+        kl_of_mean, kl_of_log_var = mean, 0.5 * np.expm1(log_var)
+    else:
+        terms = facts["squares"] * mean**2 + facts["quarts"] * log_var**2
+        kl_of_mean, kl_of_log_var = 2 * facts["squares"] * mean, 2 * facts["quarts"] * log_var
+    count = len(x)
+    reconstruction, kl = errors.sum() / count, terms.sum() / count
+
+    of_logits = route.reconstruction_weight * slope / count
+    of_z = q * of_logits @ w["pixels/kernel"].T
+    gradients = {"pixels/kernel": q * z.T @ of_logits, "pixels/bias": q * of_logits.sum(0)}
+    share = (1.0, 0.0) if route.decodes_mean else (0.5, 0.8 * noise)
+    of_kl: dict[str, np.ndarray] = {}
+    for name, part, kl_slope in (
+        ("mean", share[0], kl_of_mean),
+        ("log_var", share[1], kl_of_log_var),
+    ):
+        of_output = route.kl_weight * kl_slope / count
+        of_kl |= {f"{name}/kernel": k * x.T @ of_output, f"{name}/bias": k * of_output.sum(0)}
+        of_output = of_output + part * of_z
+        gradients |= {f"{name}/kernel": k * x.T @ of_output, f"{name}/bias": k * of_output.sum(0)}
+    loss = route.reconstruction_weight * reconstruction + route.kl_weight * kl
+    return Outcome(float(loss), float(reconstruction), float(kl), gradients, of_kl)
+
+
+def routes(calls: Mapping[str, int], count: int) -> list[Route]:
+    """All routes that an answer may have taken, the right ones first.
+
+    `calls` tells which stand-ins it used: with the stand-in loss both terms are the stand-in's,
+    with the stand-in divergence the KL may be.
+    """
+    kinds = [(True, True)]
+    if calls["kl_divergence"]:
+        kinds.insert(0, (True, False))
+    if calls["vae_loss"]:
+        kinds.insert(0, (False, False))
+    weights = (
+        (1.0, 1.0, None),
+        (1.0, 0.0, "kl_omitted"),
+        (1 / 784, 1.0, "mean_bce_with_full_kl"),
+        (1.0, 1 / 784, "sum_bce_with_scaled_kl"),
+        (1 / 784, 1 / 784, "per_pixel"),
+        (float(count), float(count), "summed_over_batch"),
+        (1.0, -1.0, "wrong_sign_of_kl"),
+    )
+    return [
+        Route(encoder, decoder, decodes_mean, *kind, *weight)
+        for weight in weights
+        for decodes_mean in (False, True)
+        for encoder, decoder in itertools.product((True, False), repeat=2)
+        for kind in kinds
+    ]
+
+
+def judge(sheet: Sheet, challenge: Challenge) -> None:
+    """What is reported; which route explains the loss; whether the updates follow from it."""
+    numbers = _report(sheet)
+    if numbers is None:
+        return
+    before = {name: challenge.arrays[name] for name in _WEIGHTS}
+    after = {name: sheet.evidence.arrays[f"after/{name}"] for name in _WEIGHTS}
+    calls, count = sheet.evidence.facts["calls"], len(challenge.arrays["images"])
+    found = None
+    for route in routes(calls, count):
+        outcome = follow(route, challenge, before)
+        if close(np.array(numbers["loss"]), np.array(outcome.loss), RTOL):
+            found = (route, outcome)
+            break
+    if found is None:
+        _fail_loss(sheet, challenge, numbers, after)
+        _name_unmoved(sheet, before, after)
+        return
+    route, outcome = found
+    _judge_loss(sheet, challenge, numbers, route, outcome, calls)
+    _judge_mode(sheet, route)
+    sheet.decide(CODINGS, not route.decodes_mean, MESSAGES["decodes_mean"], "decodes_mean")
+    if not _name_unmoved(sheet, before, after):
+        _judge_updates(sheet, challenge, route, outcome, before, after)
+
+
+_WEIGHTS = (
+    "mean/kernel",
+    "mean/bias",
+    "log_var/kernel",
+    "log_var/bias",
+    "pixels/kernel",
+    "pixels/bias",
+)
+_PARTS = {ENCODER: _WEIGHTS[:4], DECODER: _WEIGHTS[4:]}
+
+
+def _report(sheet: Sheet) -> dict[str, float] | None:
+    """The three numbers; None, with the reason, if there are not three."""
+    if not sheet.came(REPORT, "step", CALL):
+        return None
+    facts = sheet.evidence.facts
+    if not facts["is_mapping"]:
+        if facts["step"]["type"] == "NoneType":
+            sheet.array(REPORT, "step", CALL, MESSAGES["dictionary"])
+            return None
+        message = MESSAGES["not_dictionary"].format(
+            expected=MESSAGES["dictionary"], came=a(facts["step"]["type"])
+        )
+        sheet.fail(REPORT, message, "missing_keys")
+        return None
+    if any(key not in facts["keys"] for key in KEYS):
+        came = ", ".join(f'"{key}"' for key in facts["keys"]) or "none"
+        sheet.fail(REPORT, MESSAGES["missing_keys"].format(came=came), "missing_keys")
+        return None
+    numbers = {}
+    for key in KEYS:
+        value = sheet.array(REPORT, f"step/{key}", f'{CALL}["{key}"]', "one number")
+        if value is None:
+            return None
+        what = unusable(value)
+        if value.size != 1 or what is not None:
+            message = MESSAGES["scalar"].format(key=f'"{key}"', came=shape_text(value.shape))
+            if what is not None:
+                message = MESSAGES["not_finite"].format(key=f'"{key}"', what=what)
+            sheet.fail(REPORT, message)
+            return None
+        numbers[key] = float(value.reshape(()))
+    sheet.ok(REPORT)
+    return numbers
+
+
+def _fail_loss(
+    sheet: Sheet, challenge: Challenge, numbers: dict[str, float], after: dict[str, np.ndarray]
+) -> None:
+    calls = sheet.evidence.facts["calls"]
+    right = routes(calls, len(challenge.arrays["images"]))[0]
+    before = {name: challenge.arrays[name] for name in _WEIGHTS}
+    expected = follow(right, challenge, before).loss
+    message = MESSAGES["loss"].format(expected=expected, came=numbers["loss"])
+    late = [follow(route, challenge, after).loss for route in routes(calls, 1)[:24]]
+    if any(close(np.array(numbers["loss"]), np.array(loss), RTOL) for loss in late):
+        sheet.fail(LOSS, f"{message} {MESSAGES['loss_after_update']}", "loss_after_update")
+    else:
+        sheet.fail(LOSS, message)
+
+
+def _judge_loss(
+    sheet: Sheet,
+    challenge: Challenge,
+    numbers: dict[str, float],
+    route: Route,
+    outcome: Outcome,
+    calls: Mapping[str, int],
+) -> None:
+    if route.mistake is not None:
+        right = follow(Route(**(vars(route) | _RIGHT)), challenge, _before(challenge)).loss
+        message = MESSAGES["loss"].format(expected=right, came=numbers["loss"])
+        sheet.fail(LOSS, f"{message} {MESSAGES[route.mistake]}", route.mistake)
+        return
+    # A stand-in loss has terms that the answer cannot know: it may report its own, or the rest.
+    kls = [outcome.kl]
+    reconstructions = [outcome.reconstruction]
+    if calls["vae_loss"] or calls["kl_divergence"]:
+        own = Route(**(vars(route) | {"own_reconstruction": True, "own_kl": True}))
+        true = follow(own, challenge, _before(challenge))
+        kls.append(true.kl)
+        reconstructions += [true.reconstruction, numbers["loss"] - numbers["kl"]]
+    for key, accepted in (("kl", kls), ("reconstruction", reconstructions)):
+        # A difference of two terms inherits the rounding of both.
+        slack = RTOL * (abs(outcome.kl) + abs(outcome.reconstruction))
+        if not any(abs(numbers[key] - value) <= slack for value in accepted):
+            message = MESSAGES[key].format(expected=accepted[0], came=numbers[key])
+            total = numbers["reconstruction"] + numbers["kl"]
+            mistake = None
+            if abs(total - numbers["loss"]) > slack:
+                message += " " + MESSAGES["loss_is_not_sum"].format(
+                    loss=numbers["loss"], total=total
+                )
+                mistake = "loss_is_not_sum"
+            sheet.fail(LOSS, message, mistake)
+            return
+    sheet.ok(LOSS)
+
+
+_RIGHT = {"reconstruction_weight": 1.0, "kl_weight": 1.0, "mistake": None}
+
+
+def _before(challenge: Challenge) -> dict[str, np.ndarray]:
+    return {name: challenge.arrays[name] for name in _WEIGHTS}
+
+
+def _judge_mode(sheet: Sheet, route: Route) -> None:
+    quiet = [not route.encoder_trains, not route.decoder_trains]
+    which = MESSAGES["both" if all(quiet) else ("encoder" if quiet[0] else "decoder")]
+    sheet.decide(
+        MODE, not any(quiet), MESSAGES["inference_mode"].format(which=which), "inference_mode"
+    )
+
+
+def _name_unmoved(
+    sheet: Sheet, before: dict[str, np.ndarray], after: dict[str, np.ndarray]
+) -> bool:
+    """Fail the updates of networks that did not move at all; tells whether any did not."""
+    still = [
+        part
+        for part, names in _PARTS.items()
+        if all(np.array_equal(before[name], after[name]) for name in names)
+    ]
+    if len(still) == 2:
+        sheet.fail(ENCODER, MESSAGES["no_update"], "no_update")
+        sheet.fail(DECODER, MESSAGES["no_update"], "no_update")
+    elif still:
+        mistake = "updates_decoder_only" if still == [ENCODER] else "updates_encoder_only"
+        sheet.fail(still[0], MESSAGES[mistake], mistake)
+        moved = DECODER if still == [ENCODER] else ENCODER
+        if sheet.passed(LOSS):
+            sheet.ok(moved)
+    return bool(still)
+
+
+def _judge_updates(
+    sheet: Sheet,
+    challenge: Challenge,
+    route: Route,
+    outcome: Outcome,
+    before: dict[str, np.ndarray],
+    after: dict[str, np.ndarray],
+) -> None:
+    rate = challenge.facts["learning_rate"]
+    moved = {name: before[name].astype(np.float64) - after[name] for name in _WEIGHTS}
+    steps = {name: rate * gradient for name, gradient in outcome.gradients.items()}
+    twice = {name: before[name] - steps[name] for name in _WEIGHTS}
+    second = follow(route, challenge, twice).gradients
+    two = {name: steps[name] + rate * second[name] for name in _WEIGHTS}
+    of_kl = {name: rate * gradient for name, gradient in outcome.gradients_of_kl.items()}
+    for part, names in _PARTS.items():
+        if _same(moved, steps, names):
+            sheet.ok(part)
+        elif _same(moved, two, names):
+            sheet.fail(part, MESSAGES["two_updates"].format(count="two"), "two_updates")
+        elif part == ENCODER and _same(moved, of_kl, names):
+            sheet.fail(part, MESSAGES["detached"], "detached")
+        elif _same(moved, {name: -step for name, step in steps.items()}, names):
+            sheet.fail(part, MESSAGES["wrong_sign_of_update"], "wrong_sign_of_update")
+        else:
+            which = MESSAGES["encoder" if part == ENCODER else "decoder"]
+            sheet.fail(part, MESSAGES["update"].format(part=which))
+
+
+def _same(
+    moved: dict[str, np.ndarray], steps: dict[str, np.ndarray], names: tuple[str, ...]
+) -> bool:
+    return all(
+        np.abs(moved[name] - steps[name]).max() <= UPDATE_TOLERANCE * np.abs(steps[name]).max()
+        for name in names
+    )
