@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-# Folders of tests that start kernels, classes or a browser, the slowest last.
-SLOW = ("project", "build", "classroom", "demo", "browser")
+# Folders of tests that start kernels, a browser or classes, then the many that fill the time.
+SLOW = ("project", "build", "browser", "classroom", "corpus")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

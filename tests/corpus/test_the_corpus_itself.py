@@ -9,6 +9,18 @@ import pytest
 from .answers import Answer
 from .collect import answers_of
 
+NUMERIC = (
+    "scale_images",
+    "split_dataset",
+    "peak_signal_to_noise_ratio",
+    "Sampling",
+    "kl_divergence",
+    "vae_loss",
+    "vae_train_step",
+    "generate_images",
+    "interpolate_codings",
+)
+
 
 def images_of(count: int, seed: int = 0) -> np.ndarray:
     """Smooth float32 images (count, 28, 28) in [0, 1], the brightest below 1."""
@@ -496,24 +508,21 @@ def right_vae_train_step(answer) -> bool:
     )
 
 
-@pytest.mark.parametrize("answer", answers_of("right"), ids=lambda answer: answer.label)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(
+            answer,
+            id=answer.label,
+            marks=[] if answer.exercise in NUMERIC else [pytest.mark.slow],
+        )
+        for answer in answers_of("right")
+    ],
+)
 def test_a_right_answer_keeps_the_contract(answer: Answer) -> None:
     holds = globals()[f"right_{answer.exercise.lower()}"]
     keras.utils.clear_session()
     assert holds(answer.build())
-
-
-NUMERIC = (
-    "scale_images",
-    "split_dataset",
-    "peak_signal_to_noise_ratio",
-    "Sampling",
-    "kl_divergence",
-    "vae_loss",
-    "vae_train_step",
-    "generate_images",
-    "interpolate_codings",
-)
 
 
 @pytest.mark.parametrize(
