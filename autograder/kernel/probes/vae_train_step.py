@@ -64,8 +64,7 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     facts, arrays = challenge.facts, challenge.arrays
     encoder = StandInEncoder(facts["codings_size"], facts["quiet_encoder"], arrays["noise"])
     decoder = StandInDecoder(facts["quiet_decoder"])
-    encoder.build((None, 28, 28))
-    decoder.build((None, facts["codings_size"]))
+    decoder(encoder(arrays["images"])[2])  # which builds both
     layers = (encoder.mean, encoder.log_var, decoder.pixels)
     variables = [variable for layer in layers for variable in (layer.kernel, layer.bias)]
     for variable, name in zip(variables, WEIGHTS, strict=True):
