@@ -48,7 +48,7 @@ MESSAGES = {
     "outputs_in_wrong_order": "Mean and log_var have changed places somewhere: the outputs are "
     "[mean, log_var, z], and Sampling takes [mean, log_var].",
     "z_elsewhere": "Expected z to be what `Sampling()([mean, log_var])` gives for the first two "
-    "outputs; it is something else.",
+    "outputs; it is another function of them, without noise.",
     "z_own": "The z of your own sampling: {fault}",
     "not_finite": "Expected finite numbers, got {what}.",
     "default": "Called without an argument, expected outputs of shape {expected}, got {came}.",
@@ -81,14 +81,14 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
             return
     if len(kernels) not in (3, 4):
         return
-    mean, log_var = (_output(sheet, "inference/0", index) for index in (0, 1))
-    what = unusable(np.stack([mean, log_var]))
+    what = unusable(np.stack([_output(sheet, "inference/0", index) for index in range(3)]))
     if what is not None:
         sheet.fail(HEADS, MESSAGES["not_finite"].format(what=what))
         return
-    _judge_hidden(sheet, challenge, mean, log_var)
-    _judge_heads(sheet, challenge, mean, log_var)
-    _judge_codings(sheet, mean, log_var)
+    # Outputs in another order cost points once: the rest is judged in the order that explains them.
+    order = _judge_codings(sheet)
+    _judge_hidden(sheet, challenge, order)
+    _judge_heads(sheet, challenge, order)
     if is_model(sheet, DEFAULT, "default_model", "build_vae_encoder()"):
         expected = (2, USUAL_SIZE)
         came = sheet.evidence.arrays.get("default/0")
@@ -126,7 +126,7 @@ def _has_outputs(sheet: Sheet, criterion: str, name: str, expected: tuple[int, i
     message = MESSAGES["shape"].format(
         expected=shape_text(expected), came=", ".join(shape_text(shape) for shape in shapes)
     )
-    ignored = all(shape == (expected[0], USUAL_SIZE) for shape in shapes)
+    ignored = len(set(shapes)) == 1 and len(shapes[0]) == 2 and shapes[0][0] == expected[0]
     mistake = "wrong_codings_size" if ignored else None
     sheet.fail(criterion, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
     return False
@@ -152,11 +152,15 @@ def _judge_layers(sheet: Sheet, size: int) -> list[tuple[int, ...]]:
     )
     came = ", ".join(shape_text(shape) for shape in kernels) or "none"
     message = MESSAGES["layers"].format(size=size, double=2 * size, came=came)
+    head_widths = [shape[1] for shape in kernels if shape[1] in (size, 2 * size)]
+    in_between = len(kernels) - len(head_widths)
     mistake = "wrong_sizes"
-    if len(kernels) < 3 or (len(kernels) == 3 and (100, 2 * size) not in kernels):
-        mistake = "shared_head" if kernels[-1:] == [(100, size)] else "missing_layer"
-    elif len(kernels) > 4 or (len(kernels) == 4 and len(biases) > 4):
+    if in_between < 2:
+        mistake = "missing_layer"
+    elif in_between > 2 or len(biases) > len(kernels):
         mistake = "extra_layer"
+    elif head_widths == [size]:
+        mistake = "shared_head"
     sheet.decide(LAYERS, met, message, mistake)
     return kernels
 
@@ -169,15 +173,14 @@ def _without(numbers: list[int], others: Sequence[int]) -> list[int]:
     return rest
 
 
-def _judge_hidden(
-    sheet: Sheet, challenge: Challenge, mean: np.ndarray, log_var: np.ndarray
-) -> None:
-    for index, values in enumerate((mean, log_var)):
+def _judge_hidden(sheet: Sheet, challenge: Challenge, order: tuple[int, int]) -> None:
+    mean, log_var = (_output(sheet, "inference/0", index) for index in order)
+    for index, values in zip(order, (mean, log_var), strict=True):
         training = _output(sheet, "training/0", index)
         if not close(training, values, TOLERANCE, TOLERANCE):
             sheet.fail(HIDDEN, MESSAGES["extra_layer"], "extra_layer")
             return
-    if not close(_output(sheet, "one_image", 0), mean[:1], TOLERANCE, TOLERANCE):
+    if not close(_output(sheet, "one_image", order[0]), mean[:1], TOLERANCE, TOLERANCE):
         sheet.fail(HIDDEN, MESSAGES["batch"])
         return
     straight = is_affine(mean) or is_affine(log_var)
@@ -230,13 +233,14 @@ def _layer(
     return None
 
 
-def _judge_heads(sheet: Sheet, challenge: Challenge, mean: np.ndarray, log_var: np.ndarray) -> None:
+def _judge_heads(sheet: Sheet, challenge: Challenge, order: tuple[int, int]) -> None:
+    mean, log_var = (_output(sheet, "inference/0", index) for index in order)
     if close(mean, log_var, TOLERANCE, TOLERANCE):
         sheet.fail(HEADS, MESSAGES["shared_head"], "shared_head")
         return
     scale = challenge.facts["scale"]
-    for index, (mistake, values) in enumerate(
-        (("activation_on_mean", mean), ("activation_on_log_var", log_var))
+    for index, mistake, values in zip(
+        order, ("activation_on_mean", "activation_on_log_var"), (mean, log_var), strict=True
     ):
         if not close(_output(sheet, "scaled", index), scale * values, TOLERANCE, TOLERANCE):
             sheet.fail(HEADS, MESSAGES[mistake].format(scale=scale), mistake)
@@ -244,22 +248,33 @@ def _judge_heads(sheet: Sheet, challenge: Challenge, mean: np.ndarray, log_var: 
     sheet.ok(HEADS)
 
 
-def _judge_codings(sheet: Sheet, mean: np.ndarray, log_var: np.ndarray) -> None:
-    names = ("inference/0", "inference/1", "training/0", "training/1")
-    codings = [_output(sheet, name, 2) for name in names]
-    if close(codings[0], 2 * mean - 3 * log_var + 5, TOLERANCE, TOLERANCE):
+def _judge_codings(sheet: Sheet) -> tuple[int, int]:
+    """Judge z; returns where mean and log_var are among the outputs."""
+    fault = _fault_of_codings(sheet, (0, 1, 2))
+    if fault is None:
         sheet.ok(CODINGS)
-    elif close(codings[0], 2 * log_var - 3 * mean + 5, TOLERANCE, TOLERANCE):
-        sheet.fail(CODINGS, MESSAGES["outputs_in_wrong_order"], "outputs_in_wrong_order")
-    elif close(codings[0], mean, TOLERANCE, TOLERANCE):
-        sheet.fail(CODINGS, MESSAGES["z_without_noise"], "z_without_noise")
-    elif np.array_equal(codings[0], codings[1]):
-        sheet.fail(CODINGS, MESSAGES["z_elsewhere"])
-    else:
-        # Means of each call by itself: they are the same but for Dropout, which is judged apart.
-        noise = np.stack(codings)
-        fault = distribution_fault(noise, mean, log_var)
-        if fault is None:
-            sheet.ok(CODINGS)
-        else:
-            sheet.fail(CODINGS, MESSAGES["z_own"].format(fault=fault[1]), fault[0])
+        return 0, 1
+    for order in itertools.permutations(range(3)):
+        if order != (0, 1, 2) and _fault_of_codings(sheet, order) is None:
+            message = MESSAGES["outputs_in_wrong_order"]
+            sheet.fail(CODINGS, message, "outputs_in_wrong_order")
+            return order[0], order[1]
+    sheet.fail(CODINGS, fault[1], fault[0])
+    return 0, 1
+
+
+def _fault_of_codings(sheet: Sheet, order: tuple[int, ...]) -> tuple[str | None, str] | None:
+    """What is wrong with z, if mean, log_var and z are the outputs of these numbers."""
+    names = ("inference/0", "inference/1", "training/0", "training/1")
+    mean, log_var = (_output(sheet, "inference/0", index) for index in order[:2])
+    codings = np.stack([_output(sheet, name, order[2]) for name in names])
+    if close(codings[0], 2 * mean - 3 * log_var + 5, TOLERANCE, TOLERANCE):
+        return None
+    if close(codings[0], mean, TOLERANCE, TOLERANCE):
+        return "z_without_noise", MESSAGES["z_without_noise"]
+    if np.array_equal(codings[0], codings[1]):
+        return "z_without_noise", MESSAGES["z_elsewhere"]
+    fault = distribution_fault(codings, mean, log_var)
+    if fault is None:
+        return None
+    return fault[0], MESSAGES["z_own"].format(fault=fault[1])

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.judges.networks import sigmoid
 from autograder.judges.noise import gaussian_fault
-from autograder.judges.numbers import close
+from autograder.judges.numbers import close, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 
@@ -34,6 +34,8 @@ MESSAGES = {
     "pixels": "the codings of an image",
     "fixed_codings": "Expected fresh codings at every call, got the same again: is the seed fixed?",
     "training_mode": "Expected the decoder at inference; it was called with training=True.",
+    "not_finite": "Expected pixels between 0 and 1, got {what}.",
+    "decoder_changed": "Expected the decoder to stay as it was; its weights have changed.",
     "decoded": "Expected row i to be the decoded i-th coding; it is something else. Are the images "
     "changed, or put in another order, after decoding?",
 }
@@ -59,6 +61,10 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
             return
         results[case] = result
     sheet.ok(SHAPE)
+    what = unusable(np.concatenate(list(results.values())))
+    if what is not None:
+        sheet.fail(DECODED, MESSAGES["not_finite"].format(what=what))
+        return
     codings = _codings(sheet, challenge)
     if codings is None:
         return
@@ -130,6 +136,9 @@ def _judge_images(
     results: dict[str, np.ndarray],
 ) -> None:
     if sheet.decided(DECODED):
+        return
+    if sheet.evidence.facts["decoder_changed"]:
+        sheet.fail(DECODED, MESSAGES["decoder_changed"])
         return
     kernel = challenge.arrays["kernel"].astype(np.float64)
     right = {case: sigmoid(drawn @ kernel).reshape(-1, 28, 28) for case, drawn in codings.items()}

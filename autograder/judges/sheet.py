@@ -166,7 +166,7 @@ class Sheet:
             self._write(criterion, "resource_limit", text, 0.0)
             return
         raised = [fact for fact in facts.values() if _was_raised(fact)]
-        if stopped == "student_code" and raised:
+        if stopped != "probe" and raised:
             self._explain_exception(criterion, raised[-1], call)
             return
         text = MESSAGES["fault"].format(fault=facts.get("fault", "evidence is missing"))

@@ -56,6 +56,10 @@ MESSAGES = {
     "two_updates": "Expected one update a step; the weights have moved by {count}.",
     "detached": "The encoder moves by the gradient of the KL alone: none reaches it through the "
     "decoder. Is z detached, or made of NumPy numbers?",
+    "kl_not_in_gradient": "The encoder moves by the gradient of the reconstruction alone: the KL "
+    "is reported, but it has no part in the loss that you differentiate.",
+    "no_gradients": "No gradient reaches the weights: something between them and the loss is not "
+    "a tensor any more. Leave `float`, `.numpy()` and NumPy out of the step.",
     "wrong_sign_of_update": "The weights move uphill: the gradient is added.",
     "update": "Expected {part} to move by the gradient of this loss times the learning rate; it "
     "moves otherwise.",
@@ -203,22 +207,54 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     before = {name: challenge.arrays[name] for name in _WEIGHTS}
     after = {name: sheet.evidence.arrays[f"after/{name}"] for name in _WEIGHTS}
     calls, count = sheet.evidence.facts["calls"], len(challenge.arrays["images"])
-    found = None
-    for route in routes(calls, count):
-        outcome = follow(route, challenge, before)
-        if close(np.array(numbers["loss"]), np.array(outcome.loss), RTOL):
-            found = (route, outcome)
-            break
-    if found is None:
+    route = _explain(challenge, numbers, before, after, routes(calls, count))
+    if route is None:
         _fail_loss(sheet, challenge, numbers, after)
         _name_unmoved(sheet, before, after)
         return
-    route, outcome = found
+    outcome = follow(route, challenge, before)
     _judge_loss(sheet, challenge, numbers, route, outcome, calls)
     _judge_mode(sheet, route)
     sheet.decide(CODINGS, not route.decodes_mean, MESSAGES["decodes_mean"], "decodes_mean")
     if not _name_unmoved(sheet, before, after):
         _judge_updates(sheet, challenge, route, outcome, before, after)
+
+
+def _explain(
+    challenge: Challenge,
+    numbers: dict[str, float],
+    before: dict[str, np.ndarray],
+    after: dict[str, np.ndarray],
+    candidates: list[Route],
+) -> Route | None:
+    """The route that explains what was reported; None if none does.
+
+    First a right one with this loss. A wrong loss may be the report's fault alone: then a right
+    route has these two terms, unless the weights moved along the wrong loss too.
+    """
+    outcomes = [(route, follow(route, challenge, before)) for route in candidates]
+
+    def near(value: float, other: float) -> bool:
+        return abs(value - other) <= RTOL * abs(other)
+
+    of_loss = [(r, o) for r, o in outcomes if near(numbers["loss"], o.loss)]
+    of_terms = [
+        (r, o)
+        for r, o in outcomes
+        if r.mistake is None
+        and near(numbers["reconstruction"], o.reconstruction)
+        and abs(numbers["kl"] - o.kl) <= 1e-3 * abs(o.kl)
+    ]
+    right = [route for route, _ in of_loss if route.mistake is None]
+    if right:
+        return right[0]
+    rate = challenge.facts["learning_rate"]
+    moved = {name: before[name].astype(np.float64) - after[name] for name in _WEIGHTS}
+    for route, outcome in of_loss:
+        steps = {name: rate * gradient for name, gradient in outcome.gradients.items()}
+        if _same(moved, steps, _WEIGHTS):
+            return route
+    return next((route for route, _ in [*of_terms, *of_loss]), None)
 
 
 _WEIGHTS = (
@@ -234,6 +270,10 @@ _PARTS = {ENCODER: _WEIGHTS[:4], DECODER: _WEIGHTS[4:]}
 
 def _report(sheet: Sheet) -> dict[str, float] | None:
     """The three numbers; None, with the reason, if there are not three."""
+    step = sheet.evidence.facts.get("step", {})
+    if "No gradients provided" in step.get("message", ""):
+        sheet.fail(REPORT, MESSAGES["no_gradients"], "numpy_inside")
+        return None
     if not sheet.came(REPORT, "step", CALL):
         return None
     facts = sheet.evidence.facts
@@ -295,6 +335,12 @@ def _judge_loss(
         message = MESSAGES["loss"].format(expected=right, came=numbers["loss"])
         sheet.fail(LOSS, f"{message} {MESSAGES[route.mistake]}", route.mistake)
         return
+    total = numbers["reconstruction"] + numbers["kl"]
+    if not close(np.array(numbers["loss"]), np.array(outcome.loss), RTOL):
+        message = MESSAGES["loss"].format(expected=outcome.loss, came=numbers["loss"])
+        message += " " + MESSAGES["loss_is_not_sum"].format(loss=numbers["loss"], total=total)
+        sheet.fail(LOSS, message, "loss_is_not_sum")
+        return
     # A stand-in loss has terms that the answer cannot know: it may report its own, or the rest.
     kls = [outcome.kl]
     reconstructions = [outcome.reconstruction]
@@ -308,7 +354,6 @@ def _judge_loss(
         slack = RTOL * (abs(outcome.kl) + abs(outcome.reconstruction))
         if not any(abs(numbers[key] - value) <= slack for value in accepted):
             message = MESSAGES[key].format(expected=accepted[0], came=numbers[key])
-            total = numbers["reconstruction"] + numbers["kl"]
             mistake = None
             if abs(total - numbers["loss"]) > slack:
                 message += " " + MESSAGES["loss_is_not_sum"].format(
@@ -370,14 +415,18 @@ def _judge_updates(
     twice = {name: before[name] - steps[name] for name in _WEIGHTS}
     second = follow(route, challenge, twice).gradients
     two = {name: steps[name] + rate * second[name] for name in _WEIGHTS}
+    double = {name: 2 * step for name, step in steps.items()}
     of_kl = {name: rate * gradient for name, gradient in outcome.gradients_of_kl.items()}
+    of_rest = {name: steps[name] - of_kl[name] for name in of_kl}
     for part, names in _PARTS.items():
         if _same(moved, steps, names):
             sheet.ok(part)
-        elif _same(moved, two, names):
+        elif _same(moved, two, names) or _same(moved, double, names):
             sheet.fail(part, MESSAGES["two_updates"].format(count="two"), "two_updates")
         elif part == ENCODER and _same(moved, of_kl, names):
             sheet.fail(part, MESSAGES["detached"], "detached")
+        elif part == ENCODER and _same(moved, of_rest, names):
+            sheet.fail(part, MESSAGES["kl_not_in_gradient"], "kl_omitted")
         elif _same(moved, {name: -step for name, step in steps.items()}, names):
             sheet.fail(part, MESSAGES["wrong_sign_of_update"], "wrong_sign_of_update")
         else:

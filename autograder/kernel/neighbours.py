@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import tensorflow as tf
+
 
 @contextmanager
 def neighbours_replaced(answer: Any, stand_ins: Mapping[str, Any]) -> Iterator[None]:
     """Let global names that the answer's own module defines mean the stand-ins, in the block.
 
     A name that the module does not have is not added: an answer that forgot it should say so.
+    Meanwhile every `tf.function` runs eagerly: one traced with a stand-in would keep it for ever.
     """
     replaced = []
     table = _global_names(answer)
@@ -20,9 +23,13 @@ def neighbours_replaced(answer: Any, stand_ins: Mapping[str, Any]) -> Iterator[N
         if name in table:
             replaced.append((name, table[name]))
             table[name] = stand_in
+    were_eager = tf.config.functions_run_eagerly()
+    if replaced:
+        tf.config.run_functions_eagerly(True)
     try:
         yield
     finally:
+        tf.config.run_functions_eagerly(were_eager)
         table.update(replaced)
 
 

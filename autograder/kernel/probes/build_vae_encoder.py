@@ -43,11 +43,11 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
         record_layout(evidence, "model", model)
         set_random_weights(evidence, "weights", model, rng)
         for call in range(2):
-            attempt(evidence, f"inference/{call}", model, images.copy(), training=False, depth=1)
+            attempt(evidence, f"inference/{call}", model, images.copy(), depth=1)
             attempt(evidence, f"training/{call}", model, images.copy(), training=True, depth=1)
         attempt(evidence, "one_image", model, images[:1].copy(), depth=1)
         scale_last_layers(model, challenge.facts["scale"], widths=(size, 2 * size))
-        attempt(evidence, "scaled", model, images.copy(), training=False, depth=1)
+        attempt(evidence, "scaled", model, images.copy(), depth=1)
         default = build_model(evidence, "default_model", answer)
         if default is not None:
             attempt(evidence, "default", default, images[:2].copy(), depth=1)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from autograder.kernel.challenge import Challenge
@@ -17,7 +18,8 @@ class RecordingDecoder(keras.Model):
 
     def __init__(self, kernel: Any, capacity: int) -> None:
         super().__init__()
-        self.kernel = tf.constant(kernel)
+        self.kernel = self.add_weight(shape=kernel.shape, name="kernel")
+        self.kernel.assign(kernel)
         size = int(kernel.shape[0])
         self.tapes = {name: Tape(capacity, size) for name in ("inferred_on", "trained_on")}
 
@@ -32,11 +34,18 @@ class RecordingDecoder(keras.Model):
 
 
 def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) -> None:
-    """Record the images of each call, and the codings that the decoder saw meanwhile."""
+    """Record the images of each call, and the codings that the decoder saw meanwhile.
+
+    One decoder serves all calls: an answer that is a `tf.function` is traced once for it, and
+    draws on.
+    """
     kernel = challenge.arrays["kernel"]
-    for case, count in challenge.facts["counts"].items():
-        decoder = RecordingDecoder(kernel, capacity=2 * count + 2)
+    counts = challenge.facts["counts"]
+    decoder = RecordingDecoder(kernel, capacity=2 * sum(counts.values()))
+    for case, count in counts.items():
+        before = {name: tape.count for name, tape in decoder.tapes.items()}
         attempt(evidence, case, answer, decoder, count, int(kernel.shape[0]))
         for name, tape in decoder.tapes.items():
-            evidence.facts[f"{case}/{name}/count"] = tape.count
-            evidence.record(f"{case}/{name}", tape.rows())
+            evidence.facts[f"{case}/{name}/count"] = tape.count - before[name]
+            evidence.record(f"{case}/{name}", tape.rows()[before[name] :])
+    evidence.facts["decoder_changed"] = not np.array_equal(decoder.kernel.numpy(), kernel)
