@@ -31,6 +31,11 @@ def sampling(**options):
     return Sampling(**options)
 
 
+def Sampling(**options):
+    """The answer to an exercise before, as a student's notebook has it."""
+    return sampling(**options)
+
+
 def dense(units, activation="relu"):
     return lambda: layers.Dense(units, activation=activation)
 
@@ -336,6 +341,40 @@ def object_with_call():
             return reference(codings_size)
 
     return Builder()
+
+
+@right(EXERCISE)
+def earlier_sampling():
+    def outputs(codings_size, x):
+        mean = layers.Dense(codings_size, name="codings_mean")(x)
+        log_var = layers.Dense(codings_size, name="codings_log_var")(x)
+        return [mean, log_var, Sampling(name="codings")([mean, log_var])]
+
+    return with_outputs(outputs)
+
+
+@right(EXERCISE)
+def earlier_sampling_in_a_subclass():
+    class Encoder(keras.Model):
+        def __init__(self, codings_size=10):
+            super().__init__()
+            self.trunk = [make() for make in TRUNK]
+            self.heads = [layers.Dense(codings_size), layers.Dense(codings_size)]
+            self.sampling = Sampling()
+
+        def call(self, x):
+            for layer in self.trunk:
+                x = layer(x)
+            mean, log_var = (head(x) for head in self.heads)
+            return mean, log_var, self.sampling([mean, log_var])
+
+    return Encoder
+
+
+@right(EXERCISE)
+def earlier_sampling_made_anew_at_each_call():
+    encoder = subclassed(lambda mean, log_var, z: [mean, log_var, Sampling()([mean, log_var])])
+    return lambda codings_size=10: encoder(codings_size)
 
 
 @right(EXERCISE)

@@ -32,6 +32,18 @@ def kl_loss(mean, log_var):
     return tf.reduce_mean(kl)
 
 
+def kl_divergence(codings_mean, codings_log_var):
+    """The answer to an exercise before, as a student's notebook has it."""
+    terms = 1 + codings_log_var - tf.square(codings_mean) - tf.exp(codings_log_var)
+    return -0.5 * tf.reduce_sum(terms, axis=-1)
+
+
+def vae_loss(images, reconstructions, codings_mean, codings_log_var):
+    """The answer to the exercise before, as a student's notebook has it."""
+    bce = tf.reduce_sum(keras.ops.binary_crossentropy(images, reconstructions), axis=(1, 2))
+    return tf.reduce_mean(bce + kl_divergence(codings_mean, codings_log_var))
+
+
 def losses_of(encoder, decoder, images, training=True):
     mean, log_var, z = encoder(images, training=training)
     reconstruction = reconstruction_loss(images, decoder(z, training=training))
@@ -312,6 +324,92 @@ def object_with_call():
             return reference(encoder, decoder, optimizer, images)
 
     return Step()
+
+
+def with_earlier_answers(terms):
+    """Return a step on `vae_loss`; `terms(loss, images, restored, mean, log_var)` gives the two."""
+
+    def vae_train_step(encoder, decoder, optimizer, images):
+        with tf.GradientTape() as tape:
+            mean, log_var, z = encoder(images, training=True)
+            restored = decoder(z, training=True)
+            loss = vae_loss(images, restored, mean, log_var)
+        variables = encoder.trainable_variables + decoder.trainable_variables
+        gradients = tape.gradient(loss, variables)
+        optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        reconstruction, kl = terms(loss, images, restored, mean, log_var)
+        return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
+
+    return vae_train_step
+
+
+@right(EXERCISE)
+def earlier_loss_and_divergence():
+    def terms(loss, images, restored, mean, log_var):
+        kl = tf.reduce_mean(kl_divergence(mean, log_var))
+        return loss - kl, kl
+
+    return with_earlier_answers(terms)
+
+
+@right(EXERCISE)
+def earlier_loss_and_divergence_in_a_tf_function():
+    @tf.function
+    def vae_train_step(encoder, decoder, optimizer, images):
+        with tf.GradientTape() as tape:
+            mean, log_var, z = encoder(images, training=True)
+            loss = vae_loss(images, decoder(z, training=True), mean, log_var)
+        variables = encoder.trainable_variables + decoder.trainable_variables
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        kl = tf.reduce_mean(kl_divergence(mean, log_var))
+        return {"loss": loss, "reconstruction": loss - kl, "kl": kl}
+
+    return vae_train_step
+
+
+@right(EXERCISE)
+def earlier_divergence_alone():
+    def losses(encoder, decoder, images):
+        mean, log_var, z = encoder(images, training=True)
+        bce = reconstruction_loss(images, decoder(z, training=True))
+        return bce, tf.reduce_mean(kl_divergence(mean, log_var))
+
+    return step_on(losses)
+
+
+@right(EXERCISE)
+def earlier_loss_at_the_prior():
+    def terms(loss, images, restored, mean, log_var):
+        reconstruction = vae_loss(images, restored, tf.zeros_like(mean), tf.zeros_like(mean))
+        return reconstruction, loss - reconstruction
+
+    return with_earlier_answers(terms)
+
+
+@right(EXERCISE)
+def earlier_loss_and_a_divergence_written_out():
+    def terms(loss, images, restored, mean, log_var):
+        kl = kl_loss(mean, log_var)
+        return loss - kl, kl
+
+    return with_earlier_answers(terms)
+
+
+@right(EXERCISE)
+def earlier_loss_and_a_cross_entropy_written_out():
+    def terms(loss, images, restored, mean, log_var):
+        reconstruction = reconstruction_loss(images, restored)
+        return reconstruction, loss - reconstruction
+
+    return with_earlier_answers(terms)
+
+
+@right(EXERCISE)
+def earlier_loss_and_both_terms_written_out():
+    def terms(loss, images, restored, mean, log_var):
+        return reconstruction_loss(images, restored), kl_loss(mean, log_var)
+
+    return with_earlier_answers(terms)
 
 
 @right(EXERCISE)
