@@ -45,16 +45,19 @@ STUDENTS = (
     DemoStudent("blank", "nothing answered"),
     DemoStudent(
         "ben",
-        "divides by the maximum; takes the natural logarithm",
+        "divides by the maximum; takes the natural logarithm; averages the KL over codings",
         EVERYTHING,
         {
             "scale_images": "return (images / images.max()).astype(np.float32)",
             "peak_signal_to_noise_ratio": "return -10 * np.log(np.mean((clean - restored) ** 2))",
+            "kl_divergence": """\
+terms = 1 + codings_log_var - tf.square(codings_mean) - tf.exp(codings_log_var)
+return -0.5 * tf.reduce_mean(terms, axis=-1)""",
         },
     ),
     DemoStudent(
         "chi",
-        "noise after a hidden layer; softmax over the pixels",
+        "noise after a hidden layer; softmax over the pixels; takes the variance for the spread",
         EVERYTHING,
         {
             "build_dae_encoder": """\
@@ -72,11 +75,14 @@ return keras.Sequential([
     keras.layers.Dense(784, activation="softmax"),
     keras.layers.Reshape((28, 28)),
 ])""",
+            "Sampling": """\
+mean, log_var = inputs
+return mean + tf.exp(log_var) * tf.random.normal(tf.shape(mean))""",
         },
     ),
     DemoStudent(
         "dora",
-        "watches the accuracy; adds noise to the target too",
+        "watches the accuracy; adds noise to the target too; averages one term, sums the other",
         EVERYTHING,
         {
             "build_dae": """\
@@ -92,11 +98,14 @@ return dae.fit(
     validation_data=(validation_images, validation_images),
     verbose=0,
 )""",
+            "vae_loss": """\
+reconstruction = tf.reduce_mean(keras.losses.binary_crossentropy(images, reconstructions))
+return reconstruction + tf.reduce_mean(kl_divergence(codings_mean, codings_log_var))""",
         },
     ),
     DemoStudent(
         "emil",
-        "validates on the first rows; never adds the noise",
+        "validates on the first rows; never adds the noise; draws codings from U(0, 1)",
         EVERYTHING,
         {
             "split_dataset": """\
@@ -108,6 +117,7 @@ restored = dae.predict(clean_images, verbose=0)
 return peak_signal_to_noise_ratio(clean_images, restored) - peak_signal_to_noise_ratio(
     clean_images, clean_images + noise
 )""",
+            "generate_images": "return decoder(tf.random.uniform((count, codings_size)))",
         },
     ),
     DemoStudent("finn", "the first half answered", FIRST_HALF),

@@ -54,8 +54,8 @@ MESSAGES = {
     "batch_size_fixed": "Works for {usual} rows, but for {count}: {fault} Take the batch size from "
     "the mean, with tf.shape or keras.ops.shape.",
     "gives_shape": "got the shape {came}.",
-    "in_graph": "`Sampling()([mean, log_var])` inside a `tf.function`",
-    "in_model": "`Sampling()` on the inputs of a Keras model",
+    "in_graph": "Sampling()([mean, log_var]) inside a tf.function",
+    "in_model": "Sampling() on the inputs of a Keras model",
     "training_only": "Expected noise at inference too; there the codings are the mean. A "
     "variational encoder always draws.",
     "numpy_inside": "Expected gradients with respect to both inputs, got none for {which}: NumPy "

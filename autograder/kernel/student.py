@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 import sys
 import sysconfig
 import traceback
@@ -18,6 +19,12 @@ from autograder.kernel.evidence import Evidence
 from autograder.kernel.time_limit import TimeLimitReached
 
 _LONGEST_MESSAGE = 600
+# Terminal colours, and what Keras and TensorFlow wrap round the sentence that matters.
+_CLUTTER = re.compile(
+    r"\x1b\[[0-9;]*m|\s*Arguments received by .*|Exception encountered when calling .*\n\s*"
+    r"|\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:\s*)?",
+    re.DOTALL,
+)
 _NOT_THE_STUDENT = tuple(
     {sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {str(Path(__file__).resolve().parents[1]) + os.sep, "<frozen"}
@@ -80,10 +87,13 @@ def _describe_error(error: BaseException) -> dict[str, Any]:
 
 
 def _message(error: BaseException) -> str:
+    """What the exception says, without clutter and the frames that AutoGraph lists."""
     try:
-        text = str(error)
+        text = _CLUTTER.sub("", str(error)).strip()
     except Exception:
         return ""
+    if text.startswith("in user code:"):
+        text = re.split(r"\n\s*\n", text)[-1].strip()
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
 
 
