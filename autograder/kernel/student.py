@@ -21,10 +21,10 @@ from autograder.kernel.time_limit import TimeLimitReached
 _LONGEST_MESSAGE = 600
 # Terminal colours, and what Keras and TensorFlow wrap round the sentence that matters.
 _CLUTTER = re.compile(
-    r"\x1b\[[0-9;]*m|\s*Arguments received by .*|Exception encountered when calling .*\n\s*"
-    r"|\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:\s*)?",
-    re.DOTALL,
+    r"\x1b\[[0-9;]*m|Exception encountered when calling [^\n]*\n\s*"
+    r"|\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:\s*)?"
 )
+_FRAMES = re.compile(r'^\s*File "[^\n]*\n[^\n]*\n?', re.MULTILINE)
 _NOT_THE_STUDENT = tuple(
     {sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {str(Path(__file__).resolve().parents[1]) + os.sep, "<frozen"}
@@ -89,11 +89,12 @@ def _describe_error(error: BaseException) -> dict[str, Any]:
 def _message(error: BaseException) -> str:
     """What the exception says, without clutter and the frames that AutoGraph lists."""
     try:
-        text = _CLUTTER.sub("", str(error)).strip()
+        text = str(error).split("Arguments received by")[0]
     except Exception:
         return ""
+    text = _CLUTTER.sub("", text).strip()
     if text.startswith("in user code:"):
-        text = re.split(r"\n\s*\n", text)[-1].strip()
+        text = _FRAMES.sub("", text.removeprefix("in user code:")).strip()
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
 
 
