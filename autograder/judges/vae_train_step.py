@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -69,31 +70,6 @@ RTOL = 2e-4
 UPDATE_TOLERANCE = 5e-3
 """Of an update, relative to its largest entry: a float32 weight of 0.1 is rounded by 4e-9, and
 the updates are 1e-5 and more."""
-
-
-def draw(rng: np.random.Generator) -> Challenge:
-    """Images, weights of the two stand-in networks, and how these differ at inference."""
-    size, count = 4, 6
-    arrays = {
-        "images": rng.random((count, 28, 28)),
-        "noise": rng.uniform(0.5, 1.5, (count, size)) * rng.choice([-1, 1], (count, size)),
-        "mean/kernel": rng.normal(0, 0.06, (784, size)),
-        "mean/bias": rng.normal(0.5, 0.3, size),
-        "log_var/kernel": rng.normal(0, 0.05, (784, size)),
-        "log_var/bias": rng.normal(-0.5, 0.3, size),
-        "pixels/kernel": rng.normal(0, 0.4, (size, 784)),
-        "pixels/bias": rng.normal(0, 0.3, 784),
-    }
-    facts = {
-        "codings_size": size,
-        "learning_rate": 1e-3,
-        "quiet_encoder": 0.6,
-        "quiet_decoder": 0.5,
-        "squares": round(float(rng.uniform(1.1, 1.9)), 3),
-        "quarts": round(float(rng.uniform(0.6, 0.9)), 3),
-        "pixels": 2.0,
-    }
-    return Challenge({k: v.astype(np.float32) for k, v in arrays.items()}, facts)
 
 
 @dataclass(frozen=True)
@@ -197,6 +173,67 @@ def routes(calls: Mapping[str, int], count: int) -> list[Route]:
         for encoder, decoder in itertools.product((True, False), repeat=2)
         for kind in kinds
     ]
+
+
+def draw(rng: np.random.Generator) -> Challenge:
+    """Images, weights of the two stand-in networks, and how these differ at inference.
+
+    Drawn again until no wrong way to make the step has the loss of a right one.
+    """
+    facts = {
+        "codings_size": 4,
+        "learning_rate": 1e-3,
+        "quiet_encoder": 0.6,
+        "quiet_decoder": 0.5,
+        "squares": round(float(rng.uniform(1.1, 1.9)), 3),
+        "quarts": round(float(rng.uniform(0.6, 0.9)), 3),
+        "pixels": 2.0,
+    }
+    while True:
+        challenge = Challenge(_arrays(rng, size=4, count=6), facts)
+        if _lie_apart(challenge):
+            return challenge
+
+
+def _arrays(rng: np.random.Generator, size: int, count: int) -> dict[str, np.ndarray]:
+    """Means far from 0 keep the KL large enough to be seen beside the reconstruction."""
+    arrays = {
+        "images": rng.random((count, 28, 28)),
+        "noise": rng.uniform(0.5, 1.5, (count, size)) * rng.choice([-1, 1], (count, size)),
+        "mean/kernel": rng.normal(0, 0.06, (784, size)),
+        "mean/bias": rng.uniform(3, 7, size) * rng.choice([-1, 1], size),
+        "log_var/kernel": rng.normal(0, 0.05, (784, size)),
+        "log_var/bias": rng.uniform(1, 2, size) * rng.choice([-1, 1], size),
+        "pixels/kernel": rng.normal(0, 0.2, (size, 784)),
+        "pixels/bias": rng.normal(0, 0.3, 784),
+    }
+    return {name: array.astype(np.float32) for name, array in arrays.items()}
+
+
+def _lie_apart(challenge: Challenge) -> bool:
+    """Whether the losses of right and wrong routes differ by ten times their rounding."""
+    weights = {name: challenge.arrays[name] for name in _WEIGHTS}
+    candidates = routes({"kl_divergence": 1, "vae_loss": 1}, len(challenge.arrays["images"]))
+    terms: dict[Route, Outcome] = {}
+    losses = []
+    for route in candidates:
+        plain = replace(route, **_RIGHT)
+        if plain not in terms:
+            terms[plain] = follow(plain, challenge, weights)
+        of = terms[plain]
+        losses.append(route.reconstruction_weight * of.reconstruction + route.kl_weight * of.kl)
+    return all(
+        abs(loss - other_loss) > 10 * RTOL * abs(loss)
+        for (route, loss), (other, other_loss) in itertools.combinations(
+            zip(candidates, losses, strict=True), 2
+        )
+        if (route.mistake is None or other.mistake is None) and not _are_one(route, other)
+    )
+
+
+def _are_one(route: Route, other: Route) -> bool:
+    """Whether two routes differ only in a divergence that has no weight in either."""
+    return replace(route, own_kl=True) == replace(other, own_kl=True)
 
 
 def judge(sheet: Sheet, challenge: Challenge) -> None:
@@ -331,7 +368,7 @@ def _judge_loss(
     calls: Mapping[str, int],
 ) -> None:
     if route.mistake is not None:
-        right = follow(Route(**(vars(route) | _RIGHT)), challenge, _before(challenge)).loss
+        right = follow(replace(route, **_RIGHT), challenge, _before(challenge)).loss
         message = MESSAGES["loss"].format(expected=right, came=numbers["loss"])
         sheet.fail(LOSS, f"{message} {MESSAGES[route.mistake]}", route.mistake)
         return
@@ -345,7 +382,7 @@ def _judge_loss(
     kls = [outcome.kl]
     reconstructions = [outcome.reconstruction]
     if calls["vae_loss"] or calls["kl_divergence"]:
-        own = Route(**(vars(route) | {"own_reconstruction": True, "own_kl": True}))
+        own = replace(route, own_reconstruction=True, own_kl=True)
         true = follow(own, challenge, _before(challenge))
         kls.append(true.kl)
         reconstructions += [true.reconstruction, numbers["loss"] - numbers["kl"]]
@@ -365,7 +402,7 @@ def _judge_loss(
     sheet.ok(LOSS)
 
 
-_RIGHT = {"reconstruction_weight": 1.0, "kl_weight": 1.0, "mistake": None}
+_RIGHT: dict[str, Any] = {"reconstruction_weight": 1.0, "kl_weight": 1.0, "mistake": None}
 
 
 def _before(challenge: Challenge) -> dict[str, np.ndarray]:
