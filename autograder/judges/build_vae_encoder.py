@@ -136,7 +136,7 @@ def _judge_layers(sheet: Sheet, size: int) -> list[tuple[int, ...]]:
     """Judge the shapes of all weights; returns those of the kernels."""
     facts = sheet.evidence.facts
     shapes = [tuple(shape) for shape in facts["model/trainable_shapes"]]
-    kernels = [shape for shape in shapes if len(shape) == 2]
+    kernels: list[tuple[int, ...]] = [shape for shape in shapes if len(shape) == 2]
     biases = sorted(shape[0] for shape in shapes if len(shape) == 1)
     if "PReLU" in facts["model/layers"]:  # a non-linearity with weights of its own
         biases = _without(biases, HIDDEN_SIZES)
@@ -200,9 +200,10 @@ def _hidden_activations(
 ) -> tuple[str, str] | None:
     """The activations of the hidden layers, if they are known ones and lead to the mean."""
     weights = recorded_weights(sheet)
-    hidden = _layer(weights, (784, 150)), _layer(weights, (150, 100))
+    found = [_layer(weights, (784, 150)), _layer(weights, (150, 100))]
+    hidden = [layer for layer in found if layer is not None]
     heads = [w for w in weights if w.ndim == 2 and w.shape[0] == 100]
-    if any(layer is None for layer in hidden) or not heads:
+    if len(hidden) < 2 or not heads:
         return None
     few = images[:3].reshape(3, 784).astype(np.float64)
     wanted = [mean[:3], log_var[:3], np.hstack([mean[:3], log_var[:3]])]

@@ -131,5 +131,5 @@ def test_gradients_in_closed_form_are_those_of_the_loss(own_reconstruction, own_
 
 def test_routes_of_a_step_lie_apart():
     """No wrong route gives the loss of a right one, within ten times the rounding."""
-    for seed in SEEDS:
+    for seed in range(8):
         assert vae_train_step._lie_apart(draw_challenge("vae_train_step", seed)), seed
