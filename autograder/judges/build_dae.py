@@ -204,6 +204,6 @@ def _judge_training(sheet: Sheet) -> None:
     if not still:
         sheet.ok(TRAINS)
         return
-    known = {("encoder",): "frozen_encoder", ("decoder",): "frozen_decoder"}
-    mistake = known.get(tuple(still), "optimizer_never_moves")
+    known = {"encoder": "frozen_encoder", "decoder": "frozen_decoder"}
+    mistake = known[still[0]] if len(still) == 1 else "optimizer_never_moves"
     sheet.fail(TRAINS, MESSAGES[mistake], mistake)

@@ -190,8 +190,8 @@ def _judge_noise(sheet: Sheet, challenge: Challenge) -> None:
         readings.append(reading)
     clean = np.concatenate([clean for clean, _ in readings], axis=1)
     noise = np.concatenate([noisy - clean for clean, noisy in readings], axis=2)
-    in_graph = [sheet.evidence.arrays[f"graph/{call}"] for call in range(2)]
-    if close(*in_graph, 1e-4, 1e-4) and not np.allclose(*noise, atol=1e-3):
+    once, again = (sheet.evidence.arrays[f"graph/{call}"] for call in range(2))
+    if close(once, again, 1e-4, 1e-4) and not np.allclose(noise[0], noise[1], atol=1e-3):
         sheet.fail(NOISE, MESSAGES["frozen_in_graph"], "noise_repeats")
         return
     if _noise_behind_a_layer(sheet):

@@ -1,5 +1,6 @@
 """Whatever student code does, a check ends with a message, and says where."""
 
+import contextlib
 import functools
 import logging
 import os
@@ -90,10 +91,8 @@ def loops(images):
 
 def loops_through_exceptions(images):
     while True:
-        try:
+        with contextlib.suppress(Exception):
             time.sleep(0.01)
-        except Exception:
-            pass
 
 
 @pytest.mark.parametrize("answer", [loops, loops_through_exceptions])

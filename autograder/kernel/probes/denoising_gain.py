@@ -96,5 +96,6 @@ def _global_tables(answer: Any) -> list[dict[str, Any]]:
             return [answer.__globals__]
         else:
             method = getattr(type(answer), "__call__", None)  # noqa: B004 - the function, to look into
-            return [method.__globals__] if hasattr(method, "__globals__") else []
+            found = getattr(method, "__globals__", None)
+            return [] if found is None else [found]
     return []
