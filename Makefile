@@ -15,7 +15,7 @@ demo: .venv/.installed ## build the lessons and grade a class of made-up student
 	$(BIN)/autograder demo
 
 test: .venv/.installed ## run the tests, the quick ones first
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 full: .venv/.installed ## measure the reference models over five seeds (needs the real data, 10 minutes)
 	$(BIN)/python -m benchmarks.reference_dae

@@ -125,13 +125,18 @@ def write_in(page: Page, index: int, source: str) -> None:
 
 
 def run_through(page: Page, last: int, seconds: float = 120) -> None:
-    """Run the cells from the first to `last` with Shift+Enter, as a reader does, and wait."""
+    """Run the cells from the first to `last` with Shift+Enter, as a reader does, and wait.
+
+    `last` must not be the notebook's last cell.
+    """
+    wait_for_idle_kernel(page)
     prompt = cell(page, last).locator(".jp-InputPrompt")
     before = prompt.inner_text()
     cell(page, 0).click()
     page.keyboard.press("Escape")
-    for _ in range(last + 1):
+    for index in range(last + 1):
         page.keyboard.press("Shift+Enter")
+        page.locator(f".jp-Cell.jp-mod-active[data-windowed-list-index='{index + 1}']").wait_for()
     end = time.monotonic() + seconds
     while prompt.inner_text() == before or not re.search(r"\d", prompt.inner_text()):
         if time.monotonic() > end:

@@ -12,8 +12,6 @@ from autograder.lessons import copy_lessons
 from tests.browser import jupyterlab
 from tests.browser.lesson import answer, check_index, verdict
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 LESSON, EXERCISE = "01_fashion_mnist", "scale_images"
 NOTEBOOK = f"{LESSON}.ipynb"
 
