@@ -202,7 +202,9 @@ def _judge_noise(sheet: Sheet, challenge: Challenge) -> None:
     clean = np.concatenate([clean for clean, _ in readings], axis=1)
     noise = np.concatenate([noisy - clean for clean, noisy in readings], axis=2)
     in_graph = [sheet.evidence.arrays[f"graph/{call}"] for call in range(2)]
-    if close(in_graph[0], in_graph[1], 1e-4, 1e-4) and not np.allclose(noise[0], noise[1], atol=1e-3):
+    if close(in_graph[0], in_graph[1], 1e-4, 1e-4) and not np.allclose(
+        noise[0], noise[1], atol=1e-3
+    ):
         sheet.fail(NOISE, MESSAGES["frozen_in_graph"], "noise_repeats")
         return
     if _noise_behind_a_layer(sheet):
