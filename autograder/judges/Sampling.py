@@ -82,7 +82,7 @@ def draw(rng: np.random.Generator) -> Challenge:
     }
     return Challenge(
         {name: array.astype(np.float32) for name, array in arrays.items()},
-        {"other_counts": [1, 7, 32]},
+        {"other_counts": [7, 1, 32]},
     )
 
 
@@ -200,9 +200,8 @@ def distribution_fault(
         return mistake, MESSAGES[mistake]
     if fault is not None and fault[0] in ("noise_repeats", "noise_shared"):
         return _sharing(*fault)
-    if np.ptp(noise) < 1.05 * np.sqrt(12) * noise.std():
-        # The range of a uniform distribution; normal draws, some thousands, range over 6 of theirs.
-        return "uniform_noise", MESSAGES["uniform_noise"]
+    if fault is not None and fault[0] == "uniform_noise":
+        return fault[0], MESSAGES[fault[0]]
     if fault is None or not spread_is_right:
         return None, MESSAGES["spread"].format(low=halves[0], high=halves[-1])
     return fault[0], MESSAGES[fault[0]].format(**fault[1])

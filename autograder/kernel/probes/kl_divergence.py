@@ -25,7 +25,8 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     def gradients() -> Any:
         with tf.GradientTape() as tape:
             tape.watch([mean, log_var])
-            weighted = tf.reduce_sum(answer(mean, log_var) * challenge.arrays["weights"])
+            divergences = tf.convert_to_tensor(answer(mean, log_var))
+            weighted = tf.reduce_sum(divergences * challenge.arrays["weights"])
         return tape.gradient(weighted, [mean, log_var])
 
     with contextlib.suppress(StudentCodeFailed):
