@@ -11,13 +11,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 help: ## name the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: .venv/.installed ## build the lessons and grade a class of made-up students (under 3 minutes)
+demo: .venv/.installed ## build the lessons and grade a class of made-up students
 	$(BIN)/autograder demo
 
 test: .venv/.installed ## run the tests, the quick ones first
 	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
-full: .venv/.installed ## measure the reference models over five seeds (needs the real data, 10 minutes)
+full: .venv/.installed ## the slow tests, and the reference models over five seeds (needs the real data)
+	$(BIN)/python -m pytest -m slow
 	$(BIN)/python -m benchmarks.reference_dae
 
 lab: .venv/.installed ## copy the lessons to work/ (your files are kept) and open JupyterLab

@@ -721,7 +721,7 @@ def noise_of_a_fifth():
 
 @wrong(EXERCISE, "noise_level_ignored")
 def noise_level_of_a_global():
-    level = 0.1
+    level = 0.2
 
     class Encoder(keras.Model):
         def __init__(self):
@@ -732,6 +732,11 @@ def noise_level_of_a_global():
             return self.inner(images, training=training)
 
     return lambda noise_stddev=0.2: Encoder()
+
+
+@wrong(EXERCISE)
+def noise_of_a_tenth():
+    return lambda noise_stddev=0.2: reference(0.1)
 
 
 @wrong(EXERCISE)

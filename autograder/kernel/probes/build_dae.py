@@ -77,7 +77,6 @@ def _set_weights(
     encoder: keras.Model, decoder: keras.Model, challenge: Challenge, when: str
 ) -> None:
     kernels = [challenge.arrays[f"{when}/{name}"] for name in _KERNELS]
-    for variable, values in zip(
-        encoder.trainable_variables + decoder.trainable_variables, kernels, strict=True
-    ):
+    # All weights: an answer may have frozen a part in the meantime.
+    for variable, values in zip(encoder.weights + decoder.weights, kernels, strict=True):
         variable.assign(values)
