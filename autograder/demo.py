@@ -5,6 +5,7 @@ The students' mistakes are data of the demo; what they got right is the text of 
 
 from __future__ import annotations
 
+import re
 import textwrap
 import time
 from collections.abc import Mapping
@@ -198,11 +199,15 @@ def fill_in(nb: NotebookNode, bodies: Mapping[str, str]) -> None:
 
     A notebook in which nothing is answered keeps its question unanswered too.
     """
-    stub = textwrap.indent("\n".join(STUB), " " * 4)
+    stub = re.compile(rf"^( *){re.escape(STUB[0])}\n\1{re.escape(STUB[1])}$", re.MULTILINE)
     for cell in nb.cells:
         nbgrader = cell.metadata.get("nbgrader", {})
         if cell.id in bodies:
-            cell.source = cell.source.replace(stub, textwrap.indent(bodies[cell.id], " " * 4))
+            indent = stub.search(cell.source)
+            if indent is None:
+                raise AutograderError(f"The released cell {cell.id} has no blank to fill.")
+            body = textwrap.indent(bodies[cell.id], indent.group(1))
+            cell.source = stub.sub(lambda _, body=body: body, cell.source)
         elif bodies and cell.cell_type == "markdown" and nbgrader.get("solution"):
             cell.source = ANSWERED_QUESTION
 

@@ -54,8 +54,25 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     }
 
 
+class StandIn(keras.Sequential):
+    """A network that shows its ends under the names that functional models have too.
+
+    Answers join networks by calling them, by their layers, or by their `input` and `output`.
+    """
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input."""
+        return self.inputs[0]
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output."""
+        return self.outputs[0]
+
+
 def _stand_ins(codings_size: int) -> tuple[keras.Model, keras.Model]:
-    encoder = keras.Sequential(
+    encoder = StandIn(
         [
             keras.layers.Input((28, 28)),
             keras.layers.Flatten(),
@@ -63,7 +80,7 @@ def _stand_ins(codings_size: int) -> tuple[keras.Model, keras.Model]:
             keras.layers.Dense(codings_size, activation="tanh"),
         ]
     )
-    decoder = keras.Sequential(
+    decoder = StandIn(
         [
             keras.layers.Input((codings_size,)),
             keras.layers.Dense(784, activation="sigmoid"),
