@@ -203,11 +203,11 @@ def fill_in(nb: NotebookNode, bodies: Mapping[str, str]) -> None:
     for cell in nb.cells:
         nbgrader = cell.metadata.get("nbgrader", {})
         if cell.id in bodies:
-            indent = stub.search(cell.source)
-            if indent is None:
+            blank = stub.search(cell.source)
+            if blank is None:
                 raise AutograderError(f"The released cell {cell.id} has no blank to fill.")
-            body = textwrap.indent(bodies[cell.id], indent.group(1))
-            cell.source = stub.sub(lambda _, body=body: body, cell.source)
+            body = textwrap.indent(bodies[cell.id], blank.group(1))
+            cell.source = cell.source[: blank.start()] + body + cell.source[blank.end() :]
         elif bodies and cell.cell_type == "markdown" and nbgrader.get("solution"):
             cell.source = ANSWERED_QUESTION
 

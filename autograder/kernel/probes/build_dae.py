@@ -43,8 +43,8 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
         evidence.record(f"score/{str(name)[:80]}", score)
     parts = {"encoder": encoder, "decoder": decoder}
     weights_before = {name: part.get_weights() for name, part in parts.items()}
-    for step in range(2):
-        attempt(evidence, f"step/{step}", dae.train_on_batch, images, targets)
+    # By `fit`, for which a train step of one's own may be written.
+    attempt(evidence, "fit", dae.fit, images, targets, epochs=2, verbose=0)
     evidence.facts["moved"] = {
         name: any(
             not np.array_equal(before, after)
