@@ -145,9 +145,9 @@ def _judge_joined(
     expected_before, expected_after = restored(challenge, "before"), restored(challenge, "after")
     if close(after, before, RTOL, 1e-5):
         sheet.fail(JOINED, MESSAGES["copied_layers"], "copied_layers")
-    elif not close(before, expected_before, RTOL, 1e-5):
-        sheet.fail(JOINED, MESSAGES["joined"])
-    elif not close(after, expected_after, RTOL, 1e-5):
+    elif not close(before, expected_before, RTOL, 1e-5) or not close(
+        after, expected_after, RTOL, 1e-5
+    ):
         sheet.fail(JOINED, MESSAGES["joined"])
     else:
         noisy = [
