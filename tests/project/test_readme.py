@@ -46,6 +46,15 @@ def test_its_sentences_hold_the_measured_numbers() -> None:
     assert f"{_measured('gain_over_pca_30', 2)} dB above PCA" in text
 
 
+def test_the_variational_numbers_are_the_measured_ones() -> None:
+    vae = json.loads((ROOT / "benchmarks/results/reference_vae.json").read_text(encoding="utf-8"))
+    assert not vae["target"]["missed"] and len(vae["seeds"]) == 3
+    text = " ".join(README.split())
+    for name in ("validation_loss", "validation_reconstruction", "validation_kl"):
+        column = vae["summary"][name]
+        assert f"{column['mean']:.2f} ± {column['stddev']:.2f}" in text
+
+
 def test_the_files_it_names_exist() -> None:
     named = re.findall(r"\]\(([^)]+)\)", README)
     named += re.findall(r"`((?:course|solutions|autograder|benchmarks)/[^`]*)`", README)
