@@ -322,7 +322,7 @@ def test_the_data_cannot_be_changed_by_mistake(files):
 def test_importing_is_cheap():
     code = (
         "import sys, course; assert 'numpy' not in sys.modules; assert 'load_fashion_mnist' in "
-        "dir(course); from course import *; load_fashion_mnist, toy_garments, plot_image; "
+        "dir(course); from course import load_fashion_mnist, toy_garments, plot_image; "
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
