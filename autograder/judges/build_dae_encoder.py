@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.judges.networks import Chain, dense_chain, recognise_activations
+from autograder.judges.noise import MESSAGES as NOISE_MESSAGES
 from autograder.judges.noise import noise_fault
 from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet, a, shape_text
@@ -197,6 +198,7 @@ def _judge_noise(sheet: Sheet, challenge: Challenge) -> None:
     for selection in range(challenge.facts["selections"]):
         reading = _read_pixels(sheet, challenge, f"selection_{selection}", calls=2)
         if reading is None:
+            _fail_unreadable(sheet, challenge, f"selection_{selection}")
             return
         readings.append(reading)
     clean = np.concatenate([clean for clean, _ in readings], axis=1)
@@ -217,6 +219,19 @@ def _judge_noise(sheet: Sheet, challenge: Challenge) -> None:
         sheet.ok(NOISE)
     else:
         sheet.fail(NOISE, fault[1], fault[0])
+
+
+def _fail_unreadable(sheet: Sheet, challenge: Challenge, name: str) -> None:
+    """Say why no pixel can be read: what leaves [0, 1] is clipped, or the network hides it."""
+    rungs = challenge.arrays["ladder"][:, 0, 0]
+    ladder = sheet.evidence.arrays[f"{name}/quiet"][: len(rungs)].astype(np.float64)
+    steps = np.diff(ladder, axis=0)
+    inside = (rungs[:-1] > 0.01) & (rungs[1:] < 0.99)
+    outside = (rungs[1:] < -0.01) | (rungs[:-1] > 1.01)
+    if np.all(steps[inside] > 0) and np.all(np.abs(steps[outside]) < 1e-6):
+        sheet.fail(NOISE, NOISE_MESSAGES["noise_clipped"], "noise_clipped")
+    elif sheet.passed(ACTIVATIONS):
+        sheet.fail(NOISE, MESSAGES["unreadable"])
 
 
 def _noise_behind_a_layer(sheet: Sheet) -> bool:

@@ -147,7 +147,7 @@ def _judge_inputs(
         mistake = "noisy_inputs" if _look_like(trained_on, images) else None
     elif np.all(which >= 0) and times.min() == times.max():
         mistake = "epochs_ignored"
-    elif np.all(which >= 0) and _kept_back(times):
+    elif np.all(which >= 0) and _kept_back(times) and not _all_inferred(sheet, validation_images):
         mistake = "validation_split"
     elif np.all(which >= 0) and times.min() < epochs:
         mistake = "partial_data"
@@ -160,6 +160,12 @@ def _look_like(rows: np.ndarray, images: np.ndarray) -> bool:
     """Whether the rows follow the pattern that all images share."""
     pattern = images.mean(axis=0)
     return float(np.corrcoef(rows.mean(axis=0), pattern)[0, 1]) > 0.9
+
+
+def _all_inferred(sheet: Sheet, images: np.ndarray) -> bool:
+    """Whether each of the images went through the model at inference."""
+    which = match_rows(_rows(sheet, "inferred_on"), images)
+    return set(which[which >= 0]) == set(range(len(images)))
 
 
 def _kept_back(times: np.ndarray) -> bool:
@@ -208,8 +214,7 @@ def gradient_points_at(gradients: np.ndarray, outputs: np.ndarray, targets: np.n
 
 
 def _judge_validation(sheet: Sheet, validation_images: np.ndarray) -> None:
-    which = match_rows(_rows(sheet, "inferred_on"), validation_images)
-    all_seen = set(which[which >= 0]) == set(range(len(validation_images)))
+    all_seen = _all_inferred(sheet, validation_images)
     has_loss = "history/val_loss" in sheet.evidence.arrays
     targets = _rows(sheet, "validation_targets")
     if all_seen and has_loss:
