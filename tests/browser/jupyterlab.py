@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -135,13 +137,25 @@ def run_through(page: Page, last: int, seconds: float = 120) -> None:
     cell(page, 0).click()
     page.keyboard.press("Escape")
     for index in range(last + 1):
-        page.keyboard.press("Shift+Enter")
-        page.locator(f".jp-Cell.jp-mod-active[data-windowed-list-index='{index + 1}']").wait_for()
+        _run_and_advance(page, index)
     end = time.monotonic() + seconds
     while prompt.inner_text() == before or not re.search(r"\d", prompt.inner_text()):
         if time.monotonic() > end:
             raise TimeoutError(f"Cell {last} did not run within {seconds:g} s.")
         page.wait_for_timeout(100)
+
+
+def _run_and_advance(page: Page, index: int) -> None:
+    """Press Shift+Enter in a cell until the next one is active: a busy page may lose a key."""
+    following = page.locator(f".jp-Cell.jp-mod-active[data-windowed-list-index='{index + 1}']")
+    for _ in range(5):
+        page.keyboard.press("Shift+Enter")
+        with contextlib.suppress(PlaywrightTimeoutError):
+            following.wait_for(state="attached", timeout=20_000)
+            return
+        cell(page, index).click()
+        page.keyboard.press("Escape")
+    raise TimeoutError(f"Cell {index} could not be run with Shift+Enter.")
 
 
 def trusted(page: Page) -> bool:

@@ -522,6 +522,10 @@ def right_vae_train_step(answer) -> bool:
 def test_a_right_answer_keeps_the_contract(answer: Answer) -> None:
     holds = globals()[f"right_{answer.exercise.lower()}"]
     keras.utils.clear_session()
+    # With a global seed, left by another test, each new trace of a tf.function draws the same.
+    import tensorflow as tf
+
+    tf.random.set_seed(None)
     assert holds(answer.build())
 
 
