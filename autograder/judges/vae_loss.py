@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograder.judges.kl_divergence import MESSAGES as KL_MESSAGES
 from autograder.judges.kl_divergence import divergence
 from autograder.judges.kl_divergence import mistakes as kl_mistakes
 from autograder.judges.numbers import recognise, unusable
@@ -37,7 +38,6 @@ MESSAGES = {
     "mse_for_bce": "That is a squared error; this loss has the binary cross-entropy.",
     "from_logits": "That is the value with from_logits=True; the reconstructions are "
     "probabilities.",
-    "targets_swapped": "Images and reconstructions have changed places in the cross-entropy.",
     "reconstruction_omitted": "The cross-entropy is not in the loss.",
     "half_missing": "The KL counts twice: its factor ½ is missing.",
     "per_pixel": "Both terms are right, in another unit: divided by the 784 pixels. The lesson "
@@ -227,8 +227,6 @@ def _judge_kl(sheet: Sheet, challenge: Challenge, came: float, right: float) -> 
         variants = {key: float(value.mean()) for key, value in kl_mistakes(mean, log_var).items()}
         mistake = _recognised(came, variants)
         if mistake is not None:
-            from autograder.judges.kl_divergence import MESSAGES as KL_MESSAGES
-
             sheet.fail(KL, f"{message} {KL_MESSAGES[mistake]}", mistake)
             return mistake
     sheet.fail(KL, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
