@@ -111,7 +111,7 @@ def numerical_gradient(route, challenge, weights, name, place, step=1e-4):
 
 
 @pytest.mark.parametrize(
-    ("own_reconstruction", "own_kl", "decodes_mean"), itertools.product((True, False), repeat=3)
+    ("own_reconstruction", "own_kl", "decodes_mean"), [*itertools.product((True, False), repeat=3)]
 )
 def test_gradients_in_closed_form_are_those_of_the_loss(own_reconstruction, own_kl, decodes_mean):
     challenge = draw_challenge("vae_train_step", 3)
