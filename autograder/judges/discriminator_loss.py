@@ -42,7 +42,7 @@ MESSAGES = {
 
 
 def right(p: Probabilities) -> float:
-    """−(Σ log real + Σ log(1 − fake)) / (2 n), in nats per image (Goodfellow et al. 2014, eq. 1)."""
+    """−(Σ log real + Σ log(1 − fake)) / (2n), in nats per image (Goodfellow et al. 2014, eq. 1)."""
     return (cross_entropy(p["real"], 1) + cross_entropy(p["fake"], 0)) / 2
 
 
