@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from autograder.judges import convolutional
@@ -85,7 +87,7 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
         _judge_strides(sheet, kernels)
 
 
-Shape = tuple[int, ...]
+Shape = Sequence[int]
 
 
 def _judge_layers(sheet: Sheet) -> tuple[Shape, Shape] | None:
