@@ -348,12 +348,12 @@ def both_labels():
     return generator_loss
 
 
-@wrong(EXERCISE, "summed_loss")
+@wrong(EXERCISE, "summed_over_batch")
 def summed_over_the_batch():
     return lambda fake: -tf.reduce_sum(tf.math.log(fake))
 
 
-@wrong(EXERCISE, "summed_loss")
+@wrong(EXERCISE, "summed_over_batch")
 def summed_by_loss_object():
     bce = keras.losses.BinaryCrossentropy(reduction="sum")
     return lambda fake: bce(tf.ones_like(fake), fake)

@@ -201,12 +201,12 @@ def squeezes_first():
     return lambda images: reference(np.squeeze(images))
 
 
-@wrong(EXERCISE, "wrong_range")
+@wrong(EXERCISE, "not_rescaled")
 def channel_alone():
     return lambda images: images[..., np.newaxis]
 
 
-@wrong(EXERCISE, "wrong_range")
+@wrong(EXERCISE, "not_rescaled")
 def channel_alone_by_reshape():
     def rescale_images(images):
         images = images.astype("float32")
@@ -215,7 +215,7 @@ def channel_alone_by_reshape():
     return rescale_images
 
 
-@wrong(EXERCISE, "wrong_range")
+@wrong(EXERCISE, "not_rescaled")
 def channel_alone_in_tensorflow():
     return lambda images: tf.expand_dims(tf.cast(images, tf.float32), axis=3)
 

@@ -605,7 +605,8 @@ def stand_in_gan(codings_size: int = 4) -> tuple[keras.Model, keras.Model]:
     x = keras.layers.Dense(5, "tanh")(keras.layers.BatchNormalization(momentum=0.5)(codings))
     x = keras.layers.Dense(784, "tanh")(Mode()(x))
     y = keras.layers.Dense(3, "tanh")(keras.layers.Flatten()(Mode()(images)))
-    probabilities = keras.layers.Dense(1, "sigmoid", bias_initializer=lambda *_: [0.8])
+    bias = keras.initializers.Constant(0.8)
+    probabilities = keras.layers.Dense(1, "sigmoid", bias_initializer=bias)
     return (
         keras.Model(codings, keras.layers.Reshape((28, 28, 1))(x)),
         keras.Model(images, probabilities(y)),

@@ -1577,7 +1577,7 @@ def callback_indented_too_little():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         training = Training(generator, discriminator, codings_size)
         history = empty_history()
-        for _ in range(epochs):
+        for epoch in range(epochs):  # noqa: B007
             for images in dataset:
                 d_loss, g_loss = training.batch(images)
             history["discriminator_loss"].append(float(d_loss))
