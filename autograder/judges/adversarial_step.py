@@ -361,7 +361,7 @@ def _fail_loss(
     message = MESSAGES["loss"].format(expected=expected, came=came)
     late = _candidates(challenge, kind, sheet.evidence.facts["calls"], after)
     codings = sheet.evidence.arrays["generated_from"]
-    mistake = None
+    mistake: str | None = None
     if any(
         abs(outcome.loss - came) <= RTOL * abs(outcome.loss)
         for formula, _, outcome in late
@@ -378,7 +378,7 @@ def _holds(rows: Array, codings: Array) -> bool:
 
 
 def _judge_loss(sheet: Sheet, kind: Kind, found: Candidate, came: float, expected: float) -> None:
-    formula, _, outcome = found
+    formula = found[0]
     if formula.mistake is not None:
         message = MESSAGES["loss"].format(expected=expected, came=came)
         sheet.fail(LOSS, f"{message} {kind.messages[formula.mistake]}", formula.mistake)
@@ -423,8 +423,8 @@ def _judge_movement(
     values = {"network": kind.network, "name": kind.trains}
     if other_moves:
         key = "other_moves" if moves else "wrong_network"
-        mistake = f"updates_{kind.other}_too" if moves else "wrong_network"
-        sheet.fail(ALONE, MESSAGES[key].format(**values), mistake)
+        named = f"updates_{kind.other}_too" if moves else "wrong_network"
+        sheet.fail(ALONE, MESSAGES[key].format(**values), named)
     elif moves:
         sheet.ok(ALONE)
     if not moves:
@@ -444,8 +444,7 @@ def _judge_movement(
         factor = _factor(moved, steps, own)
         if factor is not None:
             key = "wrong_sign_of_update" if factor < 0 else "scaled_update"
-            mistake = "wrong_sign_of_update" if factor < 0 else None
-            sheet.fail(UPDATE, MESSAGES[key].format(factor=factor), mistake)
+            sheet.fail(UPDATE, MESSAGES[key].format(factor=factor), key)
             return
     _fail_update(sheet, kind, candidates, moved, rate)
 

@@ -82,8 +82,8 @@ def _step_on_known_networks(
     for name, variable in variables.items():
         variable.assign(arrays[name])
     optimizer = keras.optimizers.SGD(facts["learning_rate"])
-    networks = {"generator": generator, "discriminator": discriminator}
-    optimizer.build(networks[trains].trainable_variables)
+    own = generator if trains == "generator" else discriminator
+    optimizer.build(own.trainable_variables)
     attempt(evidence, "step", step, generator, discriminator, optimizer)
     evidence.facts["updates"] = int(optimizer.iterations.numpy())
     evidence.record("generated_from", generator.tape.rows())
