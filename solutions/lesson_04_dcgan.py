@@ -164,9 +164,10 @@ def discriminator_step(
 ) -> tf.Tensor:
     """Improve the discriminator once; leave the generator as it is.
 
-    Let the generator make images from `codings`, let the discriminator judge the real images and
-    these, both networks in training mode (`training=True`), and compute `discriminator_loss`.
-    Apply its gradients once, to the trainable variables of the discriminator alone.
+    Let the generator make images from `codings` (in training mode, as usual, or not), let the
+    discriminator, in training mode (`training=True`), judge the real images and these, and compute
+    `discriminator_loss`. Apply its gradients once, to the trainable variables of the discriminator
+    alone.
 
     The training loop wraps this function in `tf.function`, so it computes with tensors only (no
     `.numpy()`, no `float` and no `predict`).
