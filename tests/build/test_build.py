@@ -1,4 +1,4 @@
-"""The build: one source of text, three notebooks, and faults told with file and cell."""
+"""The build: one source of text, a notebook for each lesson, and faults told with file and cell."""
 
 from __future__ import annotations
 
