@@ -577,24 +577,20 @@ def right_generator_loss(answer) -> bool:
 
 
 class Mode(keras.layers.Layer):
-    """A layer that shrinks in training what it passes on, and can note what it was given."""
+    """A layer that shrinks in training what it passes on; `note` gets its inputs and its mode."""
 
-    def __init__(self, notes: list | None = None, state=lambda: ()):
+    def __init__(self, note=None):
         super().__init__()
-        self.notes = notes
-        self.state = state
+        self.note = note
 
     def call(self, inputs, training=False):
         import tensorflow as tf
 
         factor = 0.7 if training else 1.0
-        if self.notes is None:
+        if self.note is None:
             return factor * inputs
-
-        def note(x):
-            self.notes.append((x.numpy(), bool(training), self.state()))
-
-        with tf.control_dependencies([tf.py_function(note, [inputs], [])]):
+        write = tf.py_function(lambda x: self.note(x.numpy(), bool(training)), [inputs], [])
+        with tf.control_dependencies([write]):
             return factor * tf.identity(inputs)
 
 
@@ -682,14 +678,15 @@ def noted_gan(codings_size: int):
     def state():
         return tuple(
             b"".join(np.asarray(v).tobytes() for v in network.trainable_variables)
-            for network in networks
+            for network in (generator, discriminator)
         )
 
-    networks = []
+    def note(inputs, mode):
+        notes.append((inputs, mode, state()))
+
     images, codings = keras.Input((28, 28, 1)), keras.Input((codings_size,))
-    noted = keras.Model(codings, generator(Mode(notes, state)(codings)))
-    judged = keras.Model(images, discriminator(Mode(notes, state)(images)))
-    networks += [generator, discriminator]
+    noted = keras.Model(codings, generator(Mode(note)(codings)))
+    judged = keras.Model(images, discriminator(Mode(note)(images)))
     return noted, judged, notes, state
 
 
