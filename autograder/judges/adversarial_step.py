@@ -46,6 +46,8 @@ MESSAGES = {
     "given others. Take gradients for, and apply them to, `{name}.trainable_variables`.",
     "no_gradients": "No gradient reaches {network}: something between its weights and the loss is "
     "not a tensor any more, or is detached, or lies outside the tape.",
+    "left_out": "Expected every trainable variable of {network} to move; on networks with several "
+    "layers some stay as they were.",
     "two_updates": "Expected one update a step; the optimizer was used {count} times.",
     "scaled_update": "The weights move in the right direction, {factor:.3g} times as far as the "
     "gradient of the loss that you return says.",
@@ -151,6 +153,19 @@ def squares_of_fakes(weight: float) -> Formula:
     def measure(real: Array, fake: Array) -> Measure:
         value = weight * float(np.mean((1.5 - fake) ** 2))
         return Measure(value, np.zeros_like(real), -2 * weight * (1.5 - fake) / fake.size)
+
+    return Formula(measure)
+
+
+def after_sigmoid(formula: Formula) -> Formula:
+    """The same on probabilities that have gone through a second sigmoid."""
+
+    def measure(real: Array, fake: Array) -> Measure:
+        real, fake = sigmoid(real), sigmoid(fake)
+        plain = formula.measure(real, fake)
+        return Measure(
+            plain.value, plain.by_real * real * (1 - real), plain.by_fake * fake * (1 - fake)
+        )
 
     return Formula(measure)
 
@@ -428,8 +443,7 @@ def _judge_movement(
     elif moves:
         sheet.ok(ALONE)
     if not moves:
-        mistake = "wrong_network" if other_moves else "no_update"
-        sheet.fail(UPDATE, MESSAGES[mistake].format(**values), mistake)
+        _fail_unmoved(sheet, kind, other_moves, values)
         return
     if facts["updates"] > 1:
         message = MESSAGES["two_updates"].format(count=facts["updates"])
@@ -439,7 +453,8 @@ def _judge_movement(
     if found is not None:
         steps = {name: rate * found[2].gradients[name] for name in own}
         if _same(moved, steps, own):
-            sheet.ok(UPDATE)
+            all_move = facts.get(f"layers/{kind.trains}/all_moved", True)
+            sheet.decide(UPDATE, all_move, MESSAGES["left_out"].format(**values), "left_out")
             return
         factor = _factor(moved, steps, own)
         if factor is not None:
@@ -447,6 +462,16 @@ def _judge_movement(
             sheet.fail(UPDATE, MESSAGES[key].format(factor=factor), key)
             return
     _fail_update(sheet, kind, candidates, moved, rate)
+
+
+def _fail_unmoved(sheet: Sheet, kind: Kind, other_moves: bool, values: Mapping[str, str]) -> None:
+    """The network that should train did not move: which of three reasons is it?"""
+    if other_moves:
+        sheet.fail(UPDATE, MESSAGES["wrong_network"].format(**values), "wrong_network")
+    elif kind.trains == "generator" and not sheet.evidence.facts["gradient_reached_generator"]:
+        sheet.fail(UPDATE, MESSAGES["no_gradients"].format(**values), "detached_generator")
+    else:
+        sheet.fail(UPDATE, MESSAGES["no_update"].format(**values), "no_update")
 
 
 def _fail_update(

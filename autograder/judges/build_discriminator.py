@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from autograder.judges import convolutional
@@ -72,6 +74,8 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
         expected=shape_text((count, 1)), count=count, came=shape_text(came.shape)
     )
     sheet.decide(SHAPE, came.shape == (count, 1), message, "wrong_shape")
+    if came.shape[:1] != (count,):
+        return
     kernels = _judge_layers(sheet)
     if kernels is None or not sheet.came(OUTPUT, "scaled/2.0", "discriminator(images)"):
         return
@@ -85,7 +89,7 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
         _judge_strides(sheet, kernels)
 
 
-Shape = tuple[int, ...]
+Shape = Sequence[int]
 
 
 def _judge_layers(sheet: Sheet) -> tuple[Shape, Shape] | None:

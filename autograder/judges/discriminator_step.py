@@ -13,6 +13,7 @@ from autograder.judges.adversarial_step import (
     Formula,
     Kind,
     Modes,
+    after_sigmoid,
     cross_entropy,
     draw_step,
     judge_step,
@@ -26,13 +27,12 @@ from autograder.kernel.challenge import Challenge
 CRITERIA = adversarial_step.CRITERIA
 
 MESSAGES = {
-    "swapped_arguments": "`discriminator_loss` gets the probabilities of real images first, then "
-    "those of the fakes.",
+    "swapped_labels": "Real images and fakes have changed places: the real ones have the label 1, "
+    "and `discriminator_loss` takes their probabilities first.",
 } | {
     key: LOSS_MESSAGES[key]
     for key in (
         "summed_loss",
-        "swapped_labels",
         "fake_label_one",
         "real_label_zero",
         "real_only",
@@ -50,8 +50,10 @@ def formulas(challenge: Challenge, calls: Mapping[str, int]) -> list[Formula]:
     found = [both.scaled(0.5)]
     if calls["discriminator_loss"]:
         of_real, of_fake = challenge.facts["weights"]
-        found = [squares(of_real, of_fake), *found]
-        found.append(replace(squares(of_real, of_fake, swapped=True), mistake="swapped_arguments"))
+        stand_in = squares(of_real, of_fake)
+        found = [stand_in, *found]
+        found.append(replace(squares(of_real, of_fake, swapped=True), mistake="swapped_labels"))
+        found.append(replace(after_sigmoid(stand_in), mistake="double_sigmoid"))
     found += [replace(both, unit="summed_loss")]
     found += [both.scaled(images / 2, unit="summed_over_batch")]
     wrong = {

@@ -12,6 +12,7 @@ from autograder.judges.adversarial_step import (
     Formula,
     Kind,
     Modes,
+    after_sigmoid,
     cross_entropy,
     draw_step,
     judge_step,
@@ -41,7 +42,8 @@ def formulas(challenge: Challenge, calls: Mapping[str, int]) -> list[Formula]:
     right = cross_entropy(None, 1)
     found = [right]
     if calls["generator_loss"]:
-        found = [squares_of_fakes(challenge.facts["weights"][0]), *found]
+        stand_in = squares_of_fakes(challenge.facts["weights"][0])
+        found = [stand_in, *found, replace(after_sigmoid(stand_in), mistake="double_sigmoid")]
     found.append(right.scaled(len(challenge.arrays["codings"]), unit="summed_over_batch"))
     wrong = {
         "minimises_fake_label": cross_entropy(None, 0),

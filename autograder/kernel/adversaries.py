@@ -24,13 +24,28 @@ class StandInGenerator(keras.Model):
         super().__init__()
         self.pixels, self.quiet = keras.layers.Dense(784), quiet
         self.tape = Tape(64, codings_size)
+        self.backward = Tape(64, 1)
 
     def call(self, codings: Any, training: bool | None = None) -> Any:
         """Images of shape (batch, 28, 28, 1); the codings are written on the tape."""
         if tf.is_tensor(codings):
             self.tape.write(codings)
         factor = 1.0 if training else self.quiet
-        return keras.ops.reshape(keras.ops.tanh(factor * self.pixels(codings)), (-1, 28, 28, 1))
+        images = keras.ops.reshape(keras.ops.tanh(factor * self.pixels(codings)), (-1, 28, 28, 1))
+        return self._watched(images) if tf.is_tensor(images) else images
+
+    def _watched(self, images: tf.Tensor) -> tf.Tensor:
+        """The images; a gradient that comes back to them leaves a row on `backward`."""
+
+        @tf.custom_gradient
+        def watch(values: tf.Tensor) -> Any:
+            def backward(upstream: tf.Tensor) -> tf.Tensor:
+                self.backward.write(tf.ones((1, 1)))
+                return upstream
+
+            return tf.identity(values), backward
+
+        return watch(images)
 
 
 class StandInDiscriminator(keras.Model):
@@ -87,6 +102,7 @@ def _step_on_known_networks(
     attempt(evidence, "step", step, generator, discriminator, optimizer)
     evidence.facts["updates"] = int(optimizer.iterations.numpy())
     evidence.record("generated_from", generator.tape.rows())
+    evidence.facts["gradient_reached_generator"] = generator.backward.count > 0
     for name, variable in variables.items():
         evidence.record(f"after/{name}", variable.numpy())
 
@@ -98,7 +114,8 @@ def _step_on_real_layers(step: Step, trains: str, challenge: Challenge, evidence
         "generator": keras.Sequential(
             [
                 layers.Input((challenge.arrays["codings"].shape[1],)),
-                layers.Dense(784),
+                # A bias before batch normalization has no gradient.
+                layers.Dense(784, use_bias=False),
                 layers.BatchNormalization(),
                 layers.Reshape((28, 28, 1)),
             ]
@@ -107,7 +124,7 @@ def _step_on_real_layers(step: Step, trains: str, challenge: Challenge, evidence
             [
                 layers.Input((28, 28, 1)),
                 layers.Flatten(),
-                layers.Dense(5),
+                layers.Dense(5, use_bias=False),
                 layers.BatchNormalization(),
                 layers.Dropout(0.3),
                 layers.Dense(1, activation="sigmoid"),
@@ -129,18 +146,20 @@ def _step_on_real_layers(step: Step, trains: str, challenge: Challenge, evidence
         evidence, "layers/step", step, networks["generator"], networks["discriminator"], optimizer
     )
     for name in networks:
-        evidence.facts[f"layers/{name}/moved"] = _differ(before[name], trainable[name])
-        evidence.facts[f"layers/{name}/normalised"] = _differ(statistics[name], moving[name])
+        moved = _moved(before[name], trainable[name])
+        evidence.facts[f"layers/{name}/moved"] = any(moved)
+        evidence.facts[f"layers/{name}/all_moved"] = all(moved)
+        evidence.facts[f"layers/{name}/normalised"] = any(_moved(statistics[name], moving[name]))
 
 
 def _moving(network: keras.Model) -> list[Any]:
     return [variable for variable in network.non_trainable_weights if "moving" in variable.name]
 
 
-def _differ(before: list[np.ndarray], variables: list[Any]) -> bool:
-    return any(
+def _moved(before: list[np.ndarray], variables: list[Any]) -> list[bool]:
+    return [
         not np.array_equal(old, new.numpy()) for old, new in zip(before, variables, strict=True)
-    )
+    ]
 
 
 def _stand_in_losses(challenge: Challenge, evidence: Evidence) -> Mapping[str, Callable[..., Any]]:

@@ -31,10 +31,17 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     convolutions = kernels(model, 4)
     if len(convolutions) == 2:
         # The last layer: its kernel, and what is added behind it.
-        added = [v for v in model.trainable_variables if v.shape == (1,) and v.name != "gamma"]
+        variables = model.trainable_variables
+        if convolutions[0].shape[2] == 1:  # whose own numbers have the same shape
+            variables = variables[_place(variables, convolutions[1]) :]
+        added = [v for v in variables if v.shape == (1,) and v.name != "gamma"]
         record_scaled(evidence, model, codings, [convolutions[1], *added])
         _record_cell(evidence, model, codings, rng)
         _record_flat(evidence, model, codings, convolutions[0], rng)
+
+
+def _place(variables: list[Any], variable: Any) -> int:
+    return next(place for place, other in enumerate(variables) if other is variable)
 
 
 def _record_cell(
