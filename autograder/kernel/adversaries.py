@@ -148,7 +148,13 @@ def _step_on_real_layers(step: Step, trains: str, challenge: Challenge, evidence
     for name in networks:
         moved = _moved(before[name], trainable[name])
         evidence.facts[f"layers/{name}/moved"] = any(moved)
-        evidence.facts[f"layers/{name}/all_moved"] = all(moved)
+        # Kernels alone: a shift of all images alike, which a bias makes, has no gradient where
+        # batch normalization follows.
+        evidence.facts[f"layers/{name}/all_moved"] = all(
+            has_moved
+            for has_moved, variable in zip(moved, trainable[name], strict=True)
+            if len(variable.shape) == 2
+        )
         evidence.facts[f"layers/{name}/normalised"] = any(_moved(statistics[name], moving[name]))
 
 
