@@ -34,6 +34,7 @@ LESSONS: tuple[str, ...] = (
     "01_fashion_mnist",
     "02_denoising_autoencoder",
     "03_variational_autoencoder",
+    "04_dcgan",
 )
 
 EXERCISES: dict[str, Exercise] = {
@@ -55,6 +56,15 @@ EXERCISES: dict[str, Exercise] = {
         Exercise("vae_train_step", "03_variational_autoencoder", 6, minutes=15, difficulty=3),
         Exercise("generate_images", "03_variational_autoencoder", 2, minutes=4, difficulty=1),
         Exercise("interpolate_codings", "03_variational_autoencoder", 1, 3, difficulty=1),
+        Exercise("rescale_images", "04_dcgan", points=1, minutes=3, difficulty=1),
+        Exercise("images_for_display", "04_dcgan", points=1, minutes=3, difficulty=1),
+        Exercise("build_generator", "04_dcgan", points=4, minutes=10, difficulty=2),
+        Exercise("build_discriminator", "04_dcgan", points=4, minutes=8, difficulty=2),
+        Exercise("discriminator_loss", "04_dcgan", points=3, minutes=8, difficulty=2),
+        Exercise("generator_loss", "04_dcgan", points=3, minutes=5, difficulty=2),
+        Exercise("discriminator_step", "04_dcgan", points=6, minutes=12, difficulty=3),
+        Exercise("generator_step", "04_dcgan", points=6, minutes=8, difficulty=3),
+        Exercise("train_gan", "04_dcgan", points=8, minutes=20, difficulty=3),
     )
 }
 
@@ -64,6 +74,7 @@ QUESTIONS: dict[str, Question] = {
         Question("question_01", "01_fashion_mnist", points=4),
         Question("question_02", "02_denoising_autoencoder", points=4),
         Question("question_03", "03_variational_autoencoder", points=4),
+        Question("question_04", "04_dcgan", points=4),
     )
 }
 
