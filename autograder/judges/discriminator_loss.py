@@ -8,6 +8,7 @@ from autograder.judges import adversarial_loss
 from autograder.judges.adversarial_loss import (
     Probabilities,
     cross_entropy,
+    cross_entropy_of_clipped_logits,
     cross_entropy_of_logits,
     draw_probabilities,
     judge_loss,
@@ -31,6 +32,8 @@ MESSAGES = {
     "fake_only": "That is the loss of the fakes alone; the real images have no part in it.",
     "double_sigmoid": "That is the value with from_logits=True: the probabilities are taken for "
     "logits and get a second sigmoid.",
+    "logits_for_probabilities": "That is the cross-entropy of logits that are taken for "
+    "probabilities: the arguments are probabilities already, so leave them as they are.",
     "wrong_sign": "The sign is turned: a cross-entropy is never negative, and it is minimised.",
     "label_smoothing": "That has smoothed labels (0.9 in place of 1): a fine trick, and not this "
     "loss.",
@@ -42,7 +45,7 @@ MESSAGES = {
 
 
 def right(p: Probabilities) -> float:
-    """−(Σ log real + Σ log(1 − fake)) / (2 n), in nats per image (Goodfellow et al. 2014, eq. 1)."""
+    """−(Σ log real + Σ log(1 − fake)) / (2n), in nats per image (Goodfellow et al. 2014, eq. 1)."""
     return (cross_entropy(p["real"], 1) + cross_entropy(p["fake"], 0)) / 2
 
 
@@ -68,6 +71,9 @@ def mistakes(p: Probabilities) -> dict[str, float]:
         "real_only": both(cross_entropy(real, 1), 0.0),
         "fake_only": both(0.0, cross_entropy(fake, 0)),
         "double_sigmoid": both(cross_entropy_of_logits(real, 1), cross_entropy_of_logits(fake, 0)),
+        "logits_for_probabilities": both(
+            cross_entropy_of_clipped_logits(real, 1), cross_entropy_of_clipped_logits(fake, 0)
+        ),
         "wrong_sign": both(-cross_entropy(real, 1), -cross_entropy(fake, 0)),
         "mse_for_bce": squares,
         "wasserstein": {"plain": means, "turned": -means},

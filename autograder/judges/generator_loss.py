@@ -8,6 +8,7 @@ from autograder.judges import adversarial_loss
 from autograder.judges.adversarial_loss import (
     Probabilities,
     cross_entropy,
+    cross_entropy_of_clipped_logits,
     cross_entropy_of_logits,
     draw_probabilities,
     judge_loss,
@@ -26,6 +27,8 @@ MESSAGES = {
     "*worse*. The generator wants its images to be called real: the label is 1.",
     "double_sigmoid": "That is the value with from_logits=True: the probabilities are taken for "
     "logits and get a second sigmoid.",
+    "logits_for_probabilities": "That is the cross-entropy of logits that are taken for "
+    "probabilities: the argument is a probability already, so leave it as it is.",
     "wrong_sign": "The sign is turned: a cross-entropy is never negative, and it is minimised.",
     "label_smoothing": "That has smoothed labels (0.9 in place of 1): a fine trick, and not this "
     "loss.",
@@ -55,6 +58,7 @@ def mistakes(p: Probabilities) -> dict[str, float]:
         "saturating_loss": -cross_entropy(fake, 0),
         "minimises_fake_label": cross_entropy(fake, 0),
         "double_sigmoid": cross_entropy_of_logits(fake, 1),
+        "logits_for_probabilities": cross_entropy_of_clipped_logits(fake, 1),
         "wrong_sign": -right(p),
         "label_smoothing/hard": cross_entropy(fake, 0.9),
         "label_smoothing/keras": cross_entropy(fake, 0.95),

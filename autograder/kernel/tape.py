@@ -13,19 +13,23 @@ import tensorflow as tf
 class Tape:
     """Keeps up to `capacity` rows of `width` numbers each, in the order in which they came."""
 
-    def __init__(self, capacity: int, width: int) -> None:
+    def __init__(self, capacity: int, width: int, dtype: tf.DType = tf.float32) -> None:
         self._capacity = capacity
         # One row more: what no longer fits is written there, over and over.
-        self._rows = tf.Variable(tf.zeros((capacity + 1, width)), trainable=False)
+        self._rows = tf.Variable(tf.zeros((capacity + 1, width), dtype), trainable=False)
         self._count = tf.Variable(0, dtype=tf.int32, trainable=False)
 
     def write(self, rows: tf.Tensor) -> None:
         """Append `rows`, a tensor of shape (n, ...), each flattened to `width` numbers."""
-        rows = tf.cast(tf.reshape(rows, (-1, self._rows.shape[1])), tf.float32)
+        rows = tf.cast(tf.reshape(rows, (-1, self._rows.shape[1])), self._rows.dtype)
         count = tf.shape(rows)[0]
         places = tf.minimum(self._count + tf.range(count), self._capacity)
         self._rows.scatter_nd_update(places[:, None], rows)
         self._count.assign_add(count)
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self._count.assign(0)
 
     @property
     def count(self) -> int:
@@ -33,5 +37,5 @@ class Tape:
         return int(self._count.numpy())
 
     def rows(self) -> np.ndarray:
-        """The rows kept, float32 of shape (min(count, capacity), width)."""
+        """The rows kept, of shape (min(count, capacity), width)."""
         return self._rows.numpy()[: min(self.count, self._capacity)]

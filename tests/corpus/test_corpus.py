@@ -37,6 +37,9 @@ HEAVY = {
     "build_vae_encoder",
     "build_vae_decoder",
     "generate_images",
+    "build_generator",
+    "build_discriminator",
+    "train_gan",
 }
 
 

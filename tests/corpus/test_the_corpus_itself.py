@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -19,6 +21,13 @@ NUMERIC = (
     "vae_train_step",
     "generate_images",
     "interpolate_codings",
+    "rescale_images",
+    "images_for_display",
+    "discriminator_loss",
+    "generator_loss",
+    "discriminator_step",
+    "generator_step",
+    "train_gan",
 )
 
 
@@ -512,6 +521,320 @@ def right_vae_train_step(answer) -> bool:
     pairs = zip(variables, moved, strict=True)
     return int(optimizer.iterations) == 1 and all(
         np.allclose(v.numpy(), right, rtol=1e-3, atol=1e-6) for v, right in pairs
+    )
+
+
+def right_rescale_images(answer) -> bool:
+    for count in (5, 1):
+        images = np.random.default_rng(0).uniform(0.1, 0.8, (count, 28, 28)).astype("float32")
+        kept = images.copy()
+        scaled = np.asarray(answer(images))
+        if scaled.shape != (count, 28, 28, 1) or not np.array_equal(images, kept):
+            return False
+        if scaled.dtype.kind != "f" or not np.allclose(scaled[..., 0], 2 * kept - 1, atol=1e-5):
+            return False
+    return True
+
+
+def right_images_for_display(answer) -> bool:
+    for count in (5, 1):
+        drawn = np.random.default_rng(0).uniform(-0.9, 0.7, (count, 28, 28, 1))
+        generated = drawn.astype("float32")
+        kept = generated.copy()
+        images = np.asarray(answer(generated))
+        if images.shape != (count, 28, 28) or not np.array_equal(generated, kept):
+            return False
+        if images.dtype.kind != "f" or not np.allclose(images, (kept[..., 0] + 1) / 2, atol=1e-5):
+            return False
+    return True
+
+
+def right_loss(answer, count: int, expected, slopes) -> bool:
+    """Hold a loss of `count` columns of probabilities against `expected` and its `slopes`."""
+    import tensorflow as tf
+
+    for batch in (7, 3):
+        drawn = np.random.default_rng(batch).uniform(0.02, 0.98, (count, batch, 1))
+        tensors = [tf.constant(x, tf.float32) for x in drawn]
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            value = answer(*tensors)
+        if np.shape(value) != () or not np.allclose(value, expected(*drawn), rtol=1e-4):
+            return False
+        gradients = tape.gradient(value, tensors)
+        for gradient, slope in zip(gradients, slopes(*drawn), strict=True):
+            if gradient is None or not np.allclose(gradient, slope, rtol=1e-3, atol=1e-6):
+                return False
+    return True
+
+
+def right_discriminator_loss(answer) -> bool:
+    return right_loss(
+        answer,
+        2,
+        lambda real, fake: -np.mean(np.log(np.concatenate([real, 1 - fake]))),
+        lambda real, fake: (-1 / real / 2 / len(real), 1 / (1 - fake) / 2 / len(fake)),
+    )
+
+
+def right_generator_loss(answer) -> bool:
+    return right_loss(
+        answer, 1, lambda fake: -np.mean(np.log(fake)), lambda fake: [-1 / fake / len(fake)]
+    )
+
+
+class Mode(keras.layers.Layer):
+    """A layer that shrinks in training what it passes on, and can note what it was given."""
+
+    def __init__(self, notes: list | None = None, state=lambda: ()):
+        super().__init__()
+        self.notes = notes
+        self.state = state
+
+    def call(self, inputs, training=False):
+        import tensorflow as tf
+
+        factor = 0.7 if training else 1.0
+        if self.notes is None:
+            return factor * inputs
+
+        def note(x):
+            self.notes.append((x.numpy(), bool(training), self.state()))
+
+        with tf.control_dependencies([tf.py_function(note, [inputs], [])]):
+            return factor * tf.identity(inputs)
+
+
+def stand_in_gan(codings_size: int = 4) -> tuple[keras.Model, keras.Model]:
+    """A generator and a discriminator, always the same, whose numbers show the mode."""
+    keras.utils.set_random_seed(6)
+    codings, images = keras.Input((codings_size,)), keras.Input((28, 28, 1))
+    x = keras.layers.Dense(5, "tanh")(keras.layers.BatchNormalization(momentum=0.5)(codings))
+    x = keras.layers.Dense(784, "tanh")(Mode()(x))
+    y = keras.layers.Dense(3, "tanh")(keras.layers.Flatten()(Mode()(images)))
+    bias = keras.initializers.Constant(0.8)
+    probabilities = keras.layers.Dense(1, "sigmoid", bias_initializer=bias)
+    return (
+        keras.Model(codings, keras.layers.Reshape((28, 28, 1))(x)),
+        keras.Model(images, probabilities(y)),
+    )
+
+
+def expected_gan_step(which: str, real, codings, rate, discriminator_mode=True):
+    """The loss before one step of plain descent, and the weights of both networks after it."""
+    import tensorflow as tf
+
+    generator, discriminator = stand_in_gan()
+    with tf.GradientTape() as tape:
+        fake = discriminator(generator(codings, training=True), training=discriminator_mode)
+        if which == "generator":
+            loss = -tf.reduce_mean(tf.math.log(fake))
+        else:
+            real = discriminator(real, training=True)
+            loss = -tf.reduce_mean(tf.math.log(tf.concat([real, 1 - fake], axis=0)))
+    trained = generator if which == "generator" else discriminator
+    gradients = tape.gradient(loss, trained.trainable_variables)
+    for variable, gradient in zip(trained.trainable_variables, gradients, strict=True):
+        variable.assign_sub(rate * gradient)
+    return float(loss), [v.numpy() for m in (generator, discriminator) for v in m.trainable_weights]
+
+
+def right_gan_step(answer, which: str, mode: bool) -> bool:
+    """Hold one step against plain descent, called eagerly and from inside a tf.function."""
+    import tensorflow as tf
+
+    rate = 0.05
+    rng = np.random.default_rng(3)
+    real = tf.constant(rng.uniform(-1, 1, (9, 28, 28, 1)), tf.float32)
+    codings = tf.constant(rng.normal(size=(9, 4)), tf.float32)
+    loss, moved = expected_gan_step(which, real, codings, rate, mode)
+    tensors = (codings,) if which == "generator" else (real, codings)
+    for wrapped in (False, True):
+        generator, discriminator = stand_in_gan()
+        trained = generator if which == "generator" else discriminator
+        optimizer = keras.optimizers.SGD(rate)
+        optimizer.build(trained.trainable_variables)
+        networks = (generator, discriminator, optimizer)
+
+        def step(*given, networks=networks):
+            return answer(*networks, *given)
+
+        value = (tf.function(step) if wrapped else step)(*tensors)
+        if isinstance(value, float) or np.shape(value) != ():
+            return False
+        if not np.isclose(float(value), loss, rtol=1e-4) or int(optimizer.iterations) != 1:
+            return False
+        after = [v.numpy() for m in networks[:2] for v in m.trainable_weights]
+        if len(after) != len(moved):
+            return False
+        for weight, right in zip(after, moved, strict=True):
+            if not np.allclose(weight, right, rtol=1e-3, atol=2e-6):
+                return False
+    return True
+
+
+def right_discriminator_step(answer) -> bool:
+    return right_gan_step(answer, "discriminator", mode=True)
+
+
+def right_generator_step(answer) -> bool:
+    return any(right_gan_step(answer, "generator", mode) for mode in (True, False))
+
+
+def noted_gan(codings_size: int):
+    """Two networks with a list of all that they were given, and their weights at the time."""
+    notes: list = []
+    generator, discriminator = stand_in_gan(codings_size)
+
+    def state():
+        return tuple(
+            b"".join(np.asarray(v).tobytes() for v in network.trainable_variables)
+            for network in networks
+        )
+
+    networks = []
+    images, codings = keras.Input((28, 28, 1)), keras.Input((codings_size,))
+    noted = keras.Model(codings, generator(Mode(notes, state)(codings)))
+    judged = keras.Model(images, discriminator(Mode(notes, state)(images)))
+    networks += [generator, discriminator]
+    return noted, judged, notes, state
+
+
+def right_train_gan(answer) -> bool:
+    import tensorflow as tf
+
+    for epochs, size, with_callback in ((3, 6, True), (1, None, False)):
+        generator, discriminator, notes, state = noted_gan(size or 100)
+        real = np.random.default_rng(1).uniform(-1, 1, (19, 28, 28, 1)).astype("float32")
+        dataset = tf.data.Dataset.from_tensor_slices(real).batch(8)
+        calls: list = []
+        first = state()
+
+        def on_epoch_end(epoch, generator, calls=calls, notes=notes, state=state):
+            calls.append((epoch, generator, len(notes), state()))
+
+        arguments = {} if size is None else {"codings_size": size}
+        if with_callback:
+            arguments["on_epoch_end"] = on_epoch_end
+        history = answer(generator, discriminator, dataset, epochs, **arguments)
+        if not isinstance(history, dict):
+            return False
+        losses = [history["discriminator_loss"], history["generator_loss"]]
+        if [np.shape(np.asarray(x, "float64")) for x in losses] != [(epochs,)] * 2:
+            return False
+        # The discriminator starts out with every image taken for real: its loss is the larger.
+        if not np.all(np.asarray(losses[0]) > 1.2 * np.asarray(losses[1])):
+            return False
+        if not np.all(np.asarray(losses[1]) > 0.05) or np.max(losses[0]) > 3:
+            return False
+        if with_callback:
+            if [(epoch, network) for epoch, network, *_ in calls] != [
+                (epoch, generator) for epoch in range(epochs)
+            ]:
+                return False
+            seen = [0, *(count for _, _, count, _ in calls)]
+            if seen != sorted(set(seen)) or seen[-1] != len(notes):
+                return False
+        if not right_notes(notes, real, first, state(), epochs, size or 100):
+            return False
+    return True
+
+
+def right_notes(notes, real, first, last, epochs: int, codings_size: int) -> bool:
+    """Hold what the networks were given, and how their weights went, against the contract."""
+    draws = [x for x, _, _ in notes if x.ndim == 2]
+    if any(x.shape[1] != codings_size for x in draws):
+        return False
+    if not all(mode for x, mode, _ in notes if x.ndim == 2):
+        return False
+    # The states of (generator, discriminator) alternate: the discriminator moves first.
+    states = [first, *(s for _, _, s in notes), last]
+    moves = [(a[0] != b[0], a[1] != b[1]) for a, b in itertools.pairwise(states) if a != b]
+    if moves != [(False, True), (True, False)] * (3 * epochs):
+        return False
+    batches = [set() for _ in range(3 * epochs)]
+    modes = []
+    now = 0
+    for (x, mode, s), before in zip(notes, states, strict=False):
+        now += s[0] != before[0]
+        if x.ndim == 2:
+            if now >= 3 * epochs or len(x) != (8, 8, 3)[now % 3]:
+                return False
+            continue
+        modes.append(mode)
+        batches[min(now, 3 * epochs - 1)] |= {
+            i for i in range(len(real)) if any(np.array_equal(real[i], row) for row in x)
+        }
+    if batches != [set(range(8 * i, min(8 * i + 8, 19))) for i in range(3)] * epochs:
+        return False
+    if not any(modes):
+        return False
+    drawn = np.unique(np.concatenate(draws), axis=0)
+    tolerance = 5 / np.sqrt(drawn.size)
+    return (
+        len(drawn) >= 19 * epochs
+        and abs(drawn.mean()) < tolerance
+        and abs(drawn.std() - 1) < tolerance
+        and abs(np.mean(drawn**4) - 3) < 12 * tolerance
+    )
+
+
+def weight_shapes(model: keras.Model) -> list[tuple[int, ...]]:
+    return [tuple(w.shape) for w in model.trainable_weights]
+
+
+def right_build_generator(answer) -> bool:
+    for size in (100, 7):
+        generator = answer(codings_size=size)
+        codings = np.random.default_rng(0).normal(size=(6, size)).astype("float32")
+        images = np.asarray(generator(codings))
+        shapes = weight_shapes(generator)
+        if images.shape != (6, 28, 28, 1) or (size, 6272) not in shapes:
+            return False
+        kernels = [s for s in shapes if len(s) == 4]
+        if len(kernels) != 2 or kernels[0][3] != 128 or kernels[1][2:] != (1, kernels[0][2]):
+            return False
+        if not np.allclose(images, generator.predict(codings, verbose=0), atol=1e-4):
+            return False
+        before = [w.numpy() for w in generator.non_trainable_weights if w.dtype == "float32"]
+        one, two = (np.asarray(generator(codings, training=True)) for _ in range(2))
+        after = [w.numpy() for w in generator.non_trainable_weights if w.dtype == "float32"]
+        if not before or all(np.array_equal(a, b) for a, b in zip(before, after, strict=True)):
+            return False
+        if not np.allclose(one, two, atol=1e-5) or np.allclose(one, images, atol=1e-5):
+            return False
+        for weight in generator.trainable_weights:
+            if len(weight.shape) == 4:
+                weight.assign(np.random.default_rng(1).normal(0, 0.4, weight.shape))
+        images = np.asarray(generator(3 * codings))
+        if not -1 <= images.min() < -0.7 < 0.7 < images.max() <= 1:
+            return False
+    return answer() is not None
+
+
+def right_build_discriminator(answer) -> bool:
+    discriminator = answer()
+    images = (2 * images_of(40)[..., None] - 1).astype("float32")
+    p = np.asarray(discriminator(images))
+    shapes = weight_shapes(discriminator)
+    kernels = [s for s in shapes if len(s) == 4]
+    if p.shape != (40, 1) or len(kernels) != 2 or kernels[0][2] != 1:
+        return False
+    if sum(s[-1] == 1 and len(s) == 2 for s in shapes) != 1:
+        return False
+    if not np.allclose(p, discriminator.predict(images, verbose=0), atol=1e-5):
+        return False
+    for weight in discriminator.trainable_weights:
+        if len(weight.shape) == 2:
+            weight.assign(np.random.default_rng(1).normal(0, 0.4, weight.shape))
+        if len(weight.shape) == 4:
+            weight.assign(4 * weight.numpy())
+    p = np.asarray(discriminator(images))
+    one, two = (np.asarray(discriminator(images, training=True)) for _ in range(2))
+    return (
+        0 <= p.min() < 0.5 < p.max() <= 1
+        and not np.allclose(one, two, atol=1e-3)
+        and not np.allclose(p, one, atol=1e-3)
     )
 
 

@@ -1,0 +1,240 @@
+"""Has two recording networks trained against each other: who was called with what, who moved."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from autograder.kernel.challenge import Challenge
+from autograder.kernel.evidence import Evidence
+from autograder.kernel.neighbours import neighbours_replaced
+from autograder.kernel.student import attempt
+from autograder.kernel.tape import Tape
+
+_CAPACITY = 2048
+
+
+class Ledger:
+    """What reached the two networks, in order, written inside the graph.
+
+    Each row of `calls` is one call: network (0 generator, 1 discriminator), training mode (0 or 1),
+    how many rows came, and a fingerprint of the trainable weights of either network at that time.
+    The rows themselves are on `codings` and `images`, the discriminator's answers on `answers`.
+    """
+
+    def __init__(self, codings_size: int, rng: np.random.Generator) -> None:
+        self.calls = Tape(_CAPACITY, 5, tf.float64)
+        self.codings = Tape(_CAPACITY, codings_size)
+        self.images = Tape(_CAPACITY, 784)
+        self.answers = Tape(_CAPACITY, 1)
+        self._rng = rng
+        self._variables: list[list[Any]] = []
+        self._factors: list[list[np.ndarray]] = []
+
+    def watch(self, generator: keras.Model, discriminator: keras.Model) -> None:
+        """Take both networks' trainable variables for the fingerprints."""
+        self._variables = [list(n.trainable_variables) for n in (generator, discriminator)]
+        self._factors = [
+            [self._rng.uniform(0.5, 1.5, variable.shape) for variable in variables]
+            for variables in self._variables
+        ]
+
+    def fingerprints(self) -> list[tf.Tensor]:
+        """One float64 number for each network, which changes when any trainable weight does."""
+        return [
+            tf.add_n(
+                [
+                    tf.reduce_sum(tf.cast(variable, tf.float64) * factor)
+                    for variable, factor in zip(variables, factors, strict=True)
+                ]
+            )
+            for variables, factors in zip(self._variables, self._factors, strict=True)
+        ]
+
+    def write(self, network: int, training: Any, rows: tf.Tensor) -> None:
+        """Note one call."""
+        of_generator, of_discriminator = self.fingerprints()
+        count = tf.cast(tf.shape(rows)[0], tf.float64)
+        mode = tf.cast(bool(training), tf.float64)
+        row = [tf.cast(network, tf.float64), mode, count, of_generator, of_discriminator]
+        self.calls.write(tf.stack(row)[None])
+        (self.images if network else self.codings).write(rows)
+
+
+class Recorder(keras.layers.Layer):
+    """Passes its inputs on and notes them in the ledger."""
+
+    def __init__(self, network: int, ledger: Ledger) -> None:
+        super().__init__()
+        self._network, self._note = network, ledger.write
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """The inputs."""
+        self._note(self._network, training, inputs)
+        return inputs
+
+    def compute_output_spec(self, inputs: Any, training: bool | None = None) -> Any:
+        """What `call` gives for symbols, without noting them."""
+        return keras.KerasTensor(inputs.shape, inputs.dtype)
+
+
+class AnswerRecorder(keras.layers.Layer):
+    """Passes the discriminator's answers on, and writes them on a tape."""
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__()
+        self._write = tape.write
+
+    def call(self, inputs: Any) -> Any:
+        """The inputs."""
+        self._write(inputs)
+        return inputs
+
+    def compute_output_spec(self, inputs: Any) -> Any:
+        """What `call` gives for symbols, without noting them."""
+        return keras.KerasTensor(inputs.shape, inputs.dtype)
+
+
+def make_networks(
+    codings_size: int, rng: np.random.Generator
+) -> tuple[keras.Model, keras.Model, Ledger]:
+    """A tiny generator, a tiny discriminator that tells bright images from dark, their ledger."""
+    ledger = Ledger(codings_size, rng)
+    layers = keras.layers
+    generator = keras.Sequential(
+        [
+            layers.Input((codings_size,)),
+            Recorder(0, ledger),
+            layers.Dense(784, activation="tanh"),
+            layers.Reshape((28, 28, 1)),
+        ]
+    )
+    discriminator = keras.Sequential(
+        [
+            layers.Input((28, 28, 1)),
+            Recorder(1, ledger),
+            layers.Flatten(),
+            layers.Dense(1, activation="sigmoid"),
+            AnswerRecorder(ledger.answers),
+        ]
+    )
+    values = (
+        rng.normal(0, 0.1, (codings_size, 784)),
+        np.full(784, -0.5),
+        np.full((784, 1), 0.004),
+        np.zeros(1),
+    )
+    variables = generator.trainable_variables + discriminator.trainable_variables
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+    ledger.watch(generator, discriminator)
+    return generator, discriminator, ledger
+
+
+def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) -> None:
+    """Record a training of some epochs, and then one with the default arguments.
+
+    The steps and losses in the answer's module are other exercises' answers: stand-ins take their
+    places, which move the weights in a way of their own.
+    """
+    facts = challenge.facts
+    rng = np.random.default_rng(facts["seed"])
+    images = challenge.arrays["images"]
+    dataset = tf.data.Dataset.from_tensor_slices(images).batch(facts["batch_size"])
+    generator, discriminator, ledger = make_networks(facts["codings_size"], rng)
+    before = [float(value) for value in ledger.fingerprints()]
+    epoch_ends: list[list[float]] = []
+
+    def on_epoch_end(*arguments: Any, **keywords: Any) -> None:
+        epoch_ends.append(_describe_epoch_end(arguments, keywords, generator, ledger))
+
+    with neighbours_replaced(answer, _stand_ins()):
+        try:
+            history = attempt(
+                evidence,
+                "history",
+                answer,
+                generator,
+                discriminator,
+                dataset,
+                facts["epochs"],
+                codings_size=facts["codings_size"],
+                on_epoch_end=on_epoch_end,
+            )
+            _record_history(evidence, history)
+        finally:
+            after = [float(value) for value in ledger.fingerprints()]
+            evidence.record("fingerprints", np.array([before, after]))
+            evidence.record("calls", ledger.calls.rows())
+            evidence.record("codings", ledger.codings.rows())
+            evidence.record("images", ledger.images.rows())
+            evidence.record("answers", ledger.answers.rows())
+            evidence.facts["epoch_ends"] = epoch_ends[:50]
+        _train_with_defaults(answer, images, rng, evidence)
+
+
+def _describe_epoch_end(
+    arguments: tuple[Any, ...], keywords: Mapping[str, Any], generator: Any, ledger: Ledger
+) -> list[float]:
+    """The epoch (NaN if it is no number), whether the generator came, and the calls so far."""
+    given = dict(zip(("epoch", "generator"), arguments, strict=False)) | dict(keywords)
+    try:
+        epoch = float(given.get("epoch", -1))
+    except (TypeError, ValueError):
+        epoch = -1.0
+    right_arguments = len(arguments) + len(keywords) == 2 and given.get("generator") is generator
+    return [epoch, float(right_arguments), float(ledger.calls.count)]
+
+
+def _train_with_defaults(
+    answer: Callable[..., Any], images: np.ndarray, rng: np.random.Generator, evidence: Evidence
+) -> None:
+    generator, discriminator, ledger = make_networks(100, rng)
+    dataset = tf.data.Dataset.from_tensor_slices(images[:4]).batch(4)
+    attempt(evidence, "defaults", answer, generator, discriminator, dataset, 1)
+    evidence.facts["defaults/calls"] = ledger.calls.count
+
+
+def _record_history(evidence: Evidence, history: Any) -> None:
+    evidence.facts["is_mapping"] = isinstance(history, Mapping)
+    if isinstance(history, Mapping):
+        evidence.facts["keys"] = [str(key)[:60] for key in history][:20]
+        for key in evidence.facts["keys"]:
+            evidence.record(f"history/{key}", history.get(key))
+
+
+def _stand_ins() -> dict[str, Callable[..., Any]]:
+    """Losses and steps unlike those that the exercises ask for: the weights drift upwards."""
+
+    def push(optimizer: Any, network: Any) -> None:
+        optimizer.apply_gradients([(tf.ones_like(v), v) for v in network.trainable_variables])
+
+    def discriminator_step(
+        generator: Any, discriminator: Any, optimizer: Any, real_images: Any, codings: Any
+    ) -> Any:
+        discriminator(generator(codings, training=True), training=True)
+        answers = discriminator(real_images, training=True)
+        push(optimizer, discriminator)
+        return tf.reduce_mean(1 - answers)
+
+    def generator_step(generator: Any, discriminator: Any, optimizer: Any, codings: Any) -> Any:
+        answers = discriminator(generator(codings, training=True), training=True)
+        push(optimizer, generator)
+        return tf.reduce_mean(1 - answers)
+
+    def discriminator_loss(real_probabilities: Any, fake_probabilities: Any) -> Any:
+        return tf.reduce_mean(tf.square(1 - real_probabilities)) + tf.reduce_mean(
+            tf.square(fake_probabilities)
+        )
+
+    def generator_loss(fake_probabilities: Any) -> Any:
+        return 2 * tf.reduce_mean(tf.square(1 - fake_probabilities))
+
+    return {
+        "discriminator_step": discriminator_step,
+        "generator_step": generator_step,
+        "discriminator_loss": discriminator_loss,
+        "generator_loss": generator_loss,
+    }
