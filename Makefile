@@ -17,10 +17,11 @@ demo: .venv/.installed ## build the lessons and grade a class of made-up student
 test: .venv/.installed ## run the tests, the quick ones first
 	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
-full: .venv/.installed ## the slow tests, reference models, false rejects (an hour; needs the real data)
+full: .venv/.installed ## the slow tests, reference models, false rejects (over an hour; needs the real data)
 	$(BIN)/python -m pytest -m slow
 	$(BIN)/python -m benchmarks.reference_dae
 	$(BIN)/python -m benchmarks.reference_vae
+	$(BIN)/python -m benchmarks.reference_dcgan
 	$(BIN)/python -m benchmarks.false_rejects
 
 lab: .venv/.installed ## copy the lessons to work/ (your files are kept) and open JupyterLab

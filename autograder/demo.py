@@ -46,7 +46,8 @@ STUDENTS = (
     DemoStudent("blank", "nothing answered"),
     DemoStudent(
         "ben",
-        "divides by the maximum; takes the natural logarithm; averages the KL over codings",
+        "divides by the maximum; takes the natural logarithm; averages the KL over codings; "
+        "shifts the pixels by 1; adds the two means of a GAN's loss; skips the smaller last batch",
         EVERYTHING,
         {
             "scale_images": "return (images / images.max()).astype(np.float32)",
@@ -54,11 +55,35 @@ STUDENTS = (
             "kl_divergence": """\
 terms = 1 + codings_log_var - tf.square(codings_mean) - tf.exp(codings_log_var)
 return -0.5 * tf.reduce_mean(terms, axis=-1)""",
+            "images_for_display": "return 0.5 * generated[..., 0] + 1",
+            "discriminator_loss": """\
+real = keras.losses.binary_crossentropy(tf.ones_like(real_probabilities), real_probabilities)
+fake = keras.losses.binary_crossentropy(tf.zeros_like(fake_probabilities), fake_probabilities)
+return tf.reduce_mean(real) + tf.reduce_mean(fake)""",
+            "train_gan": """\
+optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
+history = {"discriminator_loss": [], "generator_loss": []}
+batch_size = len(next(iter(dataset)))
+for epoch in range(epochs):
+    for real_images in dataset:
+        if len(real_images) < batch_size:
+            continue
+        codings = tf.random.normal((batch_size, codings_size))
+        d_loss = discriminator_step(
+            generator, discriminator, optimizers[0], real_images, codings
+        )
+        g_loss = generator_step(generator, discriminator, optimizers[1], codings)
+    history["discriminator_loss"].append(float(d_loss))
+    history["generator_loss"].append(float(g_loss))
+    if on_epoch_end is not None:
+        on_epoch_end(epoch, generator)
+return history""",
         },
     ),
     DemoStudent(
         "chi",
-        "noise after a hidden layer; softmax over the pixels; takes the variance for the spread",
+        "noise after a hidden layer; softmax over the pixels; takes the variance for the spread; "
+        "sigmoid for tanh; no dropout; trains the discriminator to be fooled",
         EVERYTHING,
         {
             "build_dae_encoder": """\
@@ -79,11 +104,38 @@ return keras.Sequential([
             "Sampling": """\
 mean, log_var = inputs
 return mean + tf.exp(log_var) * tf.random.normal(tf.shape(mean))""",
+            "build_generator": """\
+return keras.Sequential([
+    keras.layers.Input((codings_size,)),
+    keras.layers.Dense(7 * 7 * 128, activation="relu"),
+    keras.layers.Reshape((7, 7, 128)),
+    keras.layers.BatchNormalization(),
+    keras.layers.Conv2DTranspose(64, 5, strides=2, padding="same", activation="relu"),
+    keras.layers.BatchNormalization(),
+    keras.layers.Conv2DTranspose(1, 5, strides=2, padding="same", activation="sigmoid"),
+])""",
+            "build_discriminator": """\
+return keras.Sequential([
+    keras.layers.Input((28, 28, 1)),
+    keras.layers.Conv2D(32, 4, strides=2, padding="same"),
+    keras.layers.LeakyReLU(0.2),
+    keras.layers.Conv2D(64, 4, strides=2, padding="same"),
+    keras.layers.LeakyReLU(0.2),
+    keras.layers.Flatten(),
+    keras.layers.Dense(1, activation="sigmoid"),
+])""",
+            "generator_step": """\
+with tf.GradientTape() as tape:
+    loss = generator_loss(discriminator(generator(codings, training=True), training=True))
+variables = generator.trainable_variables + discriminator.trainable_variables
+optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+return loss""",
         },
     ),
     DemoStudent(
         "dora",
-        "watches the accuracy; adds noise to the target too; averages one term, sums the other",
+        "watches the accuracy; adds noise to the target too; averages one term, sums the other; "
+        "minimises log(1 − fake); forgets training=True; never calls on_epoch_end",
         EVERYTHING,
         {
             "build_dae": """\
@@ -102,11 +154,33 @@ return dae.fit(
             "vae_loss": """\
 reconstruction = tf.reduce_mean(keras.losses.binary_crossentropy(images, reconstructions))
 return reconstruction + tf.reduce_mean(kl_divergence(codings_mean, codings_log_var))""",
+            "generator_loss": "return tf.reduce_mean(tf.math.log(1 - fake_probabilities))",
+            "discriminator_step": """\
+fake_images = generator(codings)
+with tf.GradientTape() as tape:
+    loss = discriminator_loss(discriminator(real_images), discriminator(fake_images))
+variables = discriminator.trainable_variables
+optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+return loss""",
+            "train_gan": """\
+optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
+history = {"discriminator_loss": [], "generator_loss": []}
+for epoch in range(epochs):
+    for real_images in dataset:
+        codings = tf.random.normal((len(real_images), codings_size))
+        d_loss = discriminator_step(
+            generator, discriminator, optimizers[0], real_images, codings
+        )
+        g_loss = generator_step(generator, discriminator, optimizers[1], codings)
+    history["discriminator_loss"].append(float(d_loss))
+    history["generator_loss"].append(float(g_loss))
+return history""",
         },
     ),
     DemoStudent(
         "emil",
-        "validates on the first rows; never adds the noise; draws codings from U(0, 1)",
+        "validates on the first rows; never adds the noise; draws codings from U(0, 1); "
+        "leaves out the channel axis; exchanges the labels; draws the codings once",
         EVERYTHING,
         {
             "split_dataset": """\
@@ -119,6 +193,30 @@ return peak_signal_to_noise_ratio(clean_images, restored) - peak_signal_to_noise
     clean_images, clean_images + noise
 )""",
             "generate_images": "return decoder(tf.random.uniform((count, codings_size)))",
+            "rescale_images": "return 2.0 * images - 1.0",
+            "discriminator_step": """\
+fake_images = generator(codings, training=True)
+with tf.GradientTape() as tape:
+    real_probabilities = discriminator(real_images, training=True)
+    fake_probabilities = discriminator(fake_images, training=True)
+    loss = discriminator_loss(fake_probabilities, real_probabilities)
+variables = discriminator.trainable_variables
+optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+return loss""",
+            "train_gan": """\
+optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
+history = {"discriminator_loss": [], "generator_loss": []}
+codings = tf.random.normal((len(next(iter(dataset))), codings_size))
+for epoch in range(epochs):
+    for real_images in dataset:
+        noise = codings[: len(real_images)]
+        d_loss = discriminator_step(generator, discriminator, optimizers[0], real_images, noise)
+        g_loss = generator_step(generator, discriminator, optimizers[1], noise)
+    history["discriminator_loss"].append(float(d_loss))
+    history["generator_loss"].append(float(g_loss))
+    if on_epoch_end is not None:
+        on_epoch_end(epoch, generator)
+return history""",
         },
     ),
     DemoStudent("finn", "the first half answered", FIRST_HALF),

@@ -44,6 +44,7 @@ MESSAGES = {
     "not_finite": "Expected finite numbers under {key}, got {what}.",
     "history_networks": "The two lists have changed places: the discriminator tells these images "
     "apart well, and its loss is the smaller one.",
+    "one_loss_twice": "Both lists hold the same numbers; each network has a loss of its own.",
     "batches": "Expected each of the {count} images {epochs} times, once an epoch; they came "
     "between {low} and {high} times.",
     "drops_last_batch": "The last batch of the data set, the smaller one, is left out.",
@@ -55,6 +56,11 @@ MESSAGES = {
     "no_real_images": "Expected the discriminator to be called with images of the data set; it "
     "never was.",
     "no_codings": "Expected the generator to be called with codings; it never was.",
+    "wrong_range": "The images were brought to [0, 1] on their way to the discriminator, and the "
+    "generator's stay in [−1, 1]: they can be told apart by that alone.",
+    "codings_shared": "Expected a coding of its own for every image; here some share one.",
+    "same_noise_in_graph": "Expected fresh codings for every batch; inside a tf.function NumPy "
+    "draws once, while the graph is built. Use tf.random.normal.",
     "same_noise": "Expected fresh codings for every batch; the same ones come again.",
     "fixed_batch_size": "Expected as many codings as the batch has images; here {came} came for a "
     "batch of {count}.",
@@ -64,6 +70,10 @@ MESSAGES = {
     "generator moves first.",
     "uneven_steps": "Expected one step of the generator for each batch: {batches} batches came, "
     "and the generator moved {came} times.",
+    "steps_apart": "Expected a step of the discriminator, then one of the generator, for each "
+    "batch; here the generator moves several times in a row.",
+    "several_discriminator_steps": "Expected one step of the discriminator for each batch; it "
+    "makes several.",
     "simultaneous": "Both networks are updated at the same time, from gradients taken before: "
     "accepted. The lesson takes the discriminator's step first.",
     "inference_mode": "Expected {network} to be called with training=True in its step.",
@@ -76,6 +86,10 @@ MESSAGES = {
     "own step: the generator's step must leave it alone.",
     "updates_generator_too": "The generator moves together with the discriminator, before its own "
     "step: the discriminator's step must leave it alone.",
+    "swapped_labels": "The discriminator learns to take real images for fakes: labels or arguments "
+    "have changed places.",
+    "minimises_fake_label": "The generator learns to make images that are called fake.",
+    "weights_restored": "After the training both networks have the weights they had before it.",
     "one_optimizer": "One optimizer serves both networks; each needs one of its own.",
     "codings_size_ignored": "The argument codings_size has no effect: the generator takes codings "
     "of size {size}.",
@@ -111,17 +125,22 @@ class Call:
     """Of the codings or of the images on tape."""
     generator_moves: bool
     discriminator_moves: bool
+    generator_brightens: float
+    """The sign of the change of the generator's biases."""
+    discriminator_prefers_bright: float
+    """The sign of the change of the discriminator's weights."""
 
 
-def read_calls(table: np.ndarray, fingerprints: np.ndarray) -> list[Call]:
-    """The calls in order. `fingerprints` holds those of both networks before and after all."""
-    states = np.concatenate([table[:, 3:], fingerprints[1:]])
+def read_calls(table: np.ndarray, last: np.ndarray) -> list[Call]:
+    """The calls in order. `last` is the state of both networks after all of them."""
+    states = np.concatenate([table[:, 3:], last[None]])
     starts = {0: 0, 1: 0}
     calls = []
     for index, (network, training, count) in enumerate(table[:, :3]):
         start = starts[int(network)]
         starts[int(network)] = start + int(count)
-        generator_moves, discriminator_moves = states[index + 1] != states[index]
+        generator_moves, discriminator_moves = states[index + 1, :2] != states[index, :2]
+        up = np.sign(states[index + 1, 2:] - states[index, 2:])
         rows = slice(start, start + int(count))
         calls.append(
             Call(
@@ -130,6 +149,7 @@ def read_calls(table: np.ndarray, fingerprints: np.ndarray) -> list[Call]:
                 rows,
                 bool(generator_moves),
                 bool(discriminator_moves),
+                *map(float, up),
             )
         )
     return calls
@@ -142,11 +162,11 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     if not _came(sheet, challenge, call):
         return
     images = challenge.arrays["images"].reshape(-1, 784)
-    calls = read_calls(arrays["calls"], arrays["fingerprints"])
+    calls = read_calls(arrays["calls"], arrays["states"][1])
     which = match_rows(arrays["images"], images)
     _judge_history(sheet, challenge, call, calls, which)
     passes = _judge_batches(sheet, challenge, calls, which)
-    _judge_moves(sheet, calls)
+    _judge_moves(sheet, calls, arrays["states"])
     if passes is None:
         return
     segments = _segments(calls)
@@ -205,6 +225,9 @@ def _judge_history(
             return
         losses[key] = numbers.astype(np.float64).ravel()
     of_discriminator, of_generator = (losses[key] for key in KEYS)
+    if np.array_equal(of_discriminator, of_generator):
+        sheet.fail(HISTORY, MESSAGES["one_loss_twice"], "history_networks")
+        return
     swapped = _tells_apart(sheet, which) and bool(np.all(of_discriminator > of_generator))
     sheet.decide(HISTORY, not swapped, MESSAGES["history_networks"], "history_networks")
 
@@ -235,7 +258,10 @@ def _judge_batches(
     count = len(challenge.arrays["images"])
     shown = [which[call.rows] for call in _real_calls(calls, which)]
     if not shown:
-        sheet.fail(BATCHES, MESSAGES["no_real_images"], "no_real_images")
+        halved = (challenge.arrays["images"].reshape(-1, 784) + 1) / 2
+        rescaled = bool(np.any(match_rows(sheet.evidence.arrays["images"], halved) >= 0))
+        key = "wrong_range" if rescaled else "no_real_images"
+        sheet.fail(BATCHES, MESSAGES[key], key)
         return None
     rows = np.concatenate(shown)
     times = np.bincount(rows[rows >= 0], minlength=count)
@@ -285,6 +311,9 @@ def _judge_codings(sheet: Sheet, segments: list[list[Call]], which: np.ndarray) 
         rows = [codings[call.rows] for call in segment if not call.is_discriminator]
         if not rows:
             continue
+        if any(len(np.unique(of_call, axis=0)) < len(of_call) for of_call in rows):
+            sheet.fail(CODINGS, MESSAGES["codings_shared"], "codings_shared")
+            return
         fresh = {row.tobytes() for row in np.concatenate(rows)}
         if fresh & seen:
             sheet.fail(CODINGS, MESSAGES["same_noise"], "same_noise")
@@ -292,12 +321,24 @@ def _judge_codings(sheet: Sheet, segments: list[list[Call]], which: np.ndarray) 
         seen |= fresh
         shown = [int(np.sum(which[call.rows] >= 0)) for call in segment if call.is_discriminator]
         counts.append((max(shown, default=0), max(len(of_call) for of_call in rows)))
+    if _repeats_in_graph(sheet):
+        sheet.fail(CODINGS, MESSAGES["same_noise_in_graph"], "same_noise")
+        return
     small, large = min(counts), max(counts)
     if 0 < small[0] < large[0] and small[1] == large[1]:
         message = MESSAGES["fixed_batch_size"].format(came=small[1], count=small[0])
         sheet.fail(CODINGS, message, "fixed_batch_size")
         return
     _judge_distribution(sheet, np.unique(codings, axis=0))
+
+
+def _repeats_in_graph(sheet: Sheet) -> bool:
+    """Whether, run as a graph, the training gave the generator the same codings in each batch.
+
+    A batch may show the same codings twice, in its two steps; it has two of them.
+    """
+    rows = sheet.evidence.arrays.get("graph/codings", np.zeros((0, 1)))
+    return len(rows) >= 12 and len(np.unique(rows, axis=0)) <= 4
 
 
 def _judge_distribution(sheet: Sheet, codings: np.ndarray) -> None:
@@ -311,7 +352,7 @@ def _judge_distribution(sheet: Sheet, codings: np.ndarray) -> None:
     sheet.fail(CODINGS, MESSAGES[mistake], mistake)
 
 
-def _judge_moves(sheet: Sheet, calls: list[Call]) -> None:
+def _judge_moves(sheet: Sheet, calls: list[Call], states: np.ndarray) -> None:
     """Whether both networks move, and neither in the other's step.
 
     A step that moves both, next to a step that moves one alone, is a step that moves too much;
@@ -336,6 +377,23 @@ def _judge_moves(sheet: Sheet, calls: list[Call]) -> None:
         sheet.fail(MOVES, message, "no_update")
     elif mistake is not None:
         sheet.fail(MOVES, MESSAGES[mistake], mistake)
+    elif np.array_equal(states[0, :2], states[1, :2]):
+        sheet.fail(MOVES, MESSAGES["weights_restored"], "no_update")
+    else:
+        _judge_directions(sheet, calls)
+
+
+def _judge_directions(sheet: Sheet, calls: list[Call]) -> None:
+    """The real images are bright and the fakes dark: both networks should learn to like bright.
+
+    Of the first step of each alone; later ones depend on what the other has learnt.
+    """
+    first = next(call for call in calls if call.discriminator_moves)
+    second = next(call for call in calls if call.generator_moves)
+    if first.discriminator_prefers_bright < 0:
+        sheet.fail(MOVES, MESSAGES["swapped_labels"], "swapped_labels")
+    elif second.generator_brightens < 0:
+        sheet.fail(MOVES, MESSAGES["minimises_fake_label"], "minimises_fake_label")
     else:
         sheet.ok(MOVES)
 
@@ -345,6 +403,12 @@ def _judge_order(sheet: Sheet, calls: list[Call], which: np.ndarray, passes: int
     if not movers[0].discriminator_moves:
         sheet.fail(ORDER, MESSAGES["generator_first"], "generator_first")
         return
+    if not _alternate(movers):
+        sheet.fail(ORDER, MESSAGES["steps_apart"], "steps_apart")
+        return
+    if passes > 1 and _steps_on_real(calls, which) > 1:
+        sheet.fail(ORDER, MESSAGES["several_discriminator_steps"], "several_discriminator_steps")
+        return
     steps = sum(call.generator_moves for call in movers)
     batches = len(_real_calls(calls, which)) // passes
     if sheet.passed(BATCHES) and steps != batches:
@@ -353,6 +417,31 @@ def _judge_order(sheet: Sheet, calls: list[Call], which: np.ndarray, passes: int
         return
     at_once = all(c.generator_moves and c.discriminator_moves for c in movers)
     sheet.ok(ORDER, MESSAGES["simultaneous"] if at_once else "")
+
+
+def _alternate(movers: list[Call]) -> bool:
+    """Whether the discriminator moves before every move of the generator."""
+    ready = False
+    for call in movers:
+        ready = ready or call.discriminator_moves
+        if call.generator_moves and not ready:
+            return False
+        ready = ready and not call.generator_moves
+    return True
+
+
+def _steps_on_real(calls: list[Call], which: np.ndarray) -> int:
+    """How often the discriminator moves on real images before the generator does, at the most."""
+    most = steps = 0
+    shown = False
+    for call in calls:
+        shown = shown or (call.is_discriminator and bool(np.any(which[call.rows] >= 0)))
+        if call.discriminator_moves and shown:
+            steps, shown = steps + 1, False
+        most = max(most, steps)
+        if call.generator_moves:
+            steps, shown = 0, False
+    return most
 
 
 def _judge_mode(sheet: Sheet, segments: list[list[Call]], which: np.ndarray) -> None:

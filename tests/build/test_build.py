@@ -1,7 +1,9 @@
-"""The build: one source of text, three notebooks, and faults told with file and cell."""
+"""The build: one source of text, a notebook for each lesson, and faults told with file and cell."""
 
 from __future__ import annotations
 
+import ast
+import builtins
 import copy
 import re
 
@@ -266,3 +268,20 @@ def test_without_solutions_the_source_comes_from_the_release(
     assert "**7 points**" in weighed[f"card-{name}"].source
     with pytest.raises(AutograderError, match="not installed"):
         build.solved_notebook(lesson)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_each_answer_finds_its_names_in_the_setup_cell(lesson: str) -> None:
+    cells = {cell.id: cell.source for cell in build.source_notebook(lesson).cells}
+    imports = [
+        n for n in ast.walk(ast.parse(cells["setup"])) if isinstance(n, ast.Import | ast.ImportFrom)
+    ]
+    known = {(a.asname or a.name).split(".")[0] for node in imports for a in node.names}
+    known |= {exercise.id for exercise in exercises_of(lesson)} | set(dir(builtins))
+    for exercise in exercises_of(lesson):
+        nodes = list(ast.walk(ast.parse(cells[exercise.id])))
+        names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        local = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        local |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+        local |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+        assert names <= known | local, f"{exercise.id}: {names - known - local}"

@@ -555,7 +555,7 @@ def stride_of_the_second_forgotten():
     return with_layers(*FIRST, drop(), conv(4, 5, 1), leaky, drop(), *END)
 
 
-@wrong(EXERCISE)
+@disputed(EXERCISE, "strided, if not by 2")
 def strides_of_three():
     return subclassed(strides=3)
 
@@ -629,7 +629,7 @@ def linear_convolutions_subclassed():
     return subclassed(hidden=None)
 
 
-@wrong(EXERCISE)
+@disputed(EXERCISE, "one non-linearity is enough to be told from none")
 def second_convolution_linear():
     return with_layers(*FIRST, drop(), conv(), drop(), *END)
 

@@ -266,7 +266,7 @@ def variables_watched_by_hand():
     return discriminator_step
 
 
-@right(EXERCISE)
+@disputed(EXERCISE, "tf.gradients needs a graph, and a check with stand-ins runs eagerly")
 def graph_gradients():
     @tf.function
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
@@ -628,7 +628,7 @@ def training_argument_forgotten_for_the_joined_batch():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@disputed(EXERCISE, "the generator does not learn here: its mode is left free")
 def generator_in_inference_mode():
     def loss_of(generator, discriminator, real_images, codings):
         fakes = generator(codings)
@@ -647,7 +647,7 @@ def discriminator_in_inference_mode():
     return step_on(loss_of)
 
 
-@wrong(EXERCISE)
+@disputed(EXERCISE, "right numbers, but it cannot run inside a tf.function")
 def fakes_predicted():
     def loss_of(generator, discriminator, real_images, codings):
         fakes = generator.predict(codings, verbose=0)

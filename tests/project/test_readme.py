@@ -55,6 +55,30 @@ def test_the_variational_numbers_are_the_measured_ones() -> None:
         assert f"{column['mean']:.2f} ± {column['stddev']:.2f}" in text
 
 
+def test_the_gan_numbers_are_the_measured_ones() -> None:
+    gan = json.loads((ROOT / "benchmarks/results/reference_dcgan.json").read_text(encoding="utf-8"))
+    summary, seeds = gan["summary"], gan["seeds"]
+    assert all(seed["classes_reached"] == 10 for seed in seeds.values())
+    text = " ".join(README.split())
+    (budget,) = re.findall(r"GAN of lesson 4 on the laptop budget \((.*?)\) (.*?): ", text)
+    minutes = f"{summary['seconds']['mean'] / 60:.0f}"
+    assert budget == (
+        f"{gan['budget']['epochs']} epochs on {gan['budget']['images']:,} images, "
+        f"{minutes} minutes on two cores",
+        f"over {len(seeds)} seeds" if len(seeds) > 1 else "with one seed (42)",
+    )
+    for words, name in (("Fashion-FID", "fashion_fid"), ("diversity", "diversity")):
+        column = summary[name]
+        spread = f" ± {column['stddev']:.2f}" if len(seeds) > 1 else ""
+        assert f" {words} {column['mean']:.2f}{spread}" in text
+    for words, name in (
+        ("training images", "training images"),
+        ("a variational autoencoder", "variational autoencoder"),
+        ("noise", "uniform noise"),
+    ):
+        assert f"{words} {gan['calibration'][name]['fashion_fid']:.2f}" in text
+
+
 def test_the_files_it_names_exist() -> None:
     named = re.findall(r"\]\(([^)]+)\)", README)
     named += re.findall(r"`((?:course|solutions|autograder|benchmarks)/[^`]*)`", README)

@@ -1,5 +1,6 @@
 """Has two recording networks trained against each other: who was called with what, who moved."""
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ import tensorflow as tf
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.evidence import Evidence
 from autograder.kernel.neighbours import neighbours_replaced
-from autograder.kernel.student import attempt
+from autograder.kernel.student import StudentCodeFailed, attempt
 from autograder.kernel.tape import Tape
 
 _CAPACITY = 2048
@@ -20,12 +21,13 @@ class Ledger:
     """What reached the two networks, in order, written inside the graph.
 
     Each row of `calls` is one call: network (0 generator, 1 discriminator), training mode (0 or 1),
-    how many rows came, and a fingerprint of the trainable weights of either network at that time.
+    how many rows came, a fingerprint of the trainable weights of either network at that time, the
+    mean of the generator's biases, and that of the discriminator's kernel.
     The rows themselves are on `codings` and `images`, the discriminator's answers on `answers`.
     """
 
     def __init__(self, codings_size: int, rng: np.random.Generator) -> None:
-        self.calls = Tape(_CAPACITY, 5, tf.float64)
+        self.calls = Tape(_CAPACITY, 7, tf.float64)
         self.codings = Tape(_CAPACITY, codings_size)
         self.images = Tape(_CAPACITY, 784)
         self.answers = Tape(_CAPACITY, 1)
@@ -41,8 +43,16 @@ class Ledger:
             for variables in self._variables
         ]
 
-    def fingerprints(self) -> list[tf.Tensor]:
-        """One float64 number for each network, which changes when any trainable weight does."""
+    def state(self) -> list[tf.Tensor]:
+        """Two fingerprints, which change when any trainable weight does, and two means; float64."""
+        of_generator, of_discriminator = self._variables
+        means = [
+            tf.reduce_mean(tf.cast(variable, tf.float64))
+            for variable in (of_generator[-1], of_discriminator[0])
+        ]
+        return self._fingerprints() + means
+
+    def _fingerprints(self) -> list[tf.Tensor]:
         return [
             tf.add_n(
                 [
@@ -55,10 +65,9 @@ class Ledger:
 
     def write(self, network: int, training: Any, rows: tf.Tensor) -> None:
         """Note one call."""
-        of_generator, of_discriminator = self.fingerprints()
         count = tf.cast(tf.shape(rows)[0], tf.float64)
         mode = tf.cast(bool(training), tf.float64)
-        row = [tf.cast(network, tf.float64), mode, count, of_generator, of_discriminator]
+        row = [tf.cast(network, tf.float64), mode, count, *self.state()]
         self.calls.write(tf.stack(row)[None])
         (self.images if network else self.codings).write(rows)
 
@@ -144,7 +153,7 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     images = challenge.arrays["images"]
     dataset = tf.data.Dataset.from_tensor_slices(images).batch(facts["batch_size"])
     generator, discriminator, ledger = make_networks(facts["codings_size"], rng)
-    before = [float(value) for value in ledger.fingerprints()]
+    before = [float(value) for value in ledger.state()]
     epoch_ends: list[list[float]] = []
 
     def on_epoch_end(*arguments: Any, **keywords: Any) -> None:
@@ -165,14 +174,15 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
             )
             _record_history(evidence, history)
         finally:
-            after = [float(value) for value in ledger.fingerprints()]
-            evidence.record("fingerprints", np.array([before, after]))
+            after = [float(value) for value in ledger.state()]
+            evidence.record("states", np.array([before, after]))
             evidence.record("calls", ledger.calls.rows())
             evidence.record("codings", ledger.codings.rows())
             evidence.record("images", ledger.images.rows())
             evidence.record("answers", ledger.answers.rows())
             evidence.facts["epoch_ends"] = epoch_ends[:50]
         _train_with_defaults(answer, images, rng, evidence)
+    _train_in_graph(answer, images, rng, evidence)
 
 
 def _describe_epoch_end(
@@ -197,6 +207,22 @@ def _train_with_defaults(
     evidence.facts["defaults/calls"] = ledger.calls.count
 
 
+def _train_in_graph(
+    answer: Callable[..., Any], images: np.ndarray, rng: np.random.Generator, evidence: Evidence
+) -> None:
+    """Once more with the answer's own neighbours, since their stand-ins have all run eagerly.
+
+    Three batches of one size run one graph: what NumPy draws in it is drawn while it is built.
+    Neighbours may be wrong or missing, so that this run may fail without any fault of the answer.
+    """
+    generator, discriminator, ledger = make_networks(100, rng)
+    dataset = tf.data.Dataset.from_tensor_slices(images[:6]).batch(2)
+    with contextlib.suppress(StudentCodeFailed):
+        attempt(evidence, "graph", answer, generator, discriminator, dataset, 1)
+    evidence.record("graph/calls", ledger.calls.rows())
+    evidence.record("graph/codings", ledger.codings.rows())
+
+
 def _record_history(evidence: Evidence, history: Any) -> None:
     evidence.facts["is_mapping"] = isinstance(history, Mapping)
     if isinstance(history, Mapping):
@@ -206,10 +232,10 @@ def _record_history(evidence: Evidence, history: Any) -> None:
 
 
 def _stand_ins() -> dict[str, Callable[..., Any]]:
-    """Losses and steps unlike those that the exercises ask for: the weights drift upwards."""
+    """Losses and steps unlike those that the exercises ask for: all weights drift upwards."""
 
     def push(optimizer: Any, network: Any) -> None:
-        optimizer.apply_gradients([(tf.ones_like(v), v) for v in network.trainable_variables])
+        optimizer.apply_gradients([(-tf.ones_like(v), v) for v in network.trainable_variables])
 
     def discriminator_step(
         generator: Any, discriminator: Any, optimizer: Any, real_images: Any, codings: Any
