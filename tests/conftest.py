@@ -1,4 +1,4 @@
-"""In which order the tests run, and which of them share a worker."""
+"""Which tests run, in which order, and which of them share a worker."""
 
 from __future__ import annotations
 
@@ -10,14 +10,26 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Quick tests first: a fault in a pure function shows before any kernel or browser starts. These
 # folders come later, in this order; the last holds many tests, which fill the time.
-LATER = ("project", "build", "browser", "classroom", "corpus")
+LATER = ("project", "build", "browser", "classroom", "mutation", "corpus")
 
 # Folders whose tests share something costly (a graded class, a sitting in JupyterLab).
 TOGETHER = ("browser", "classroom")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests by the folder that they lie in; within a folder nothing moves."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", "slow: takes minutes in all; run by -m slow alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave slow tests out, unless the marker is asked for by name; order by folder.
+
+    Within a folder nothing moves.
+    """
+    if "slow" not in config.option.markexpr:
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="slow: run with -m slow"))
     here = Path(__file__).parent
 
     def rank(item: pytest.Item) -> int:

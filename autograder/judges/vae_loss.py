@@ -7,12 +7,13 @@ import numpy as np
 from autograder.judges.kl_divergence import MESSAGES as KL_MESSAGES
 from autograder.judges.kl_divergence import divergence
 from autograder.judges.kl_divergence import mistakes as kl_mistakes
-from autograder.judges.numbers import recognise, unusable
+from autograder.judges.numbers import close, recognise, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 
-SCALAR, RECONSTRUCTION, KL, UNIT = "A scalar", "Reconstruction term", "KL term", "Nats per image"
-CRITERIA = {SCALAR: 0.1, RECONSTRUCTION: 0.35, KL: 0.35, UNIT: 0.2}
+SCALAR, RECONSTRUCTION, KL = "A scalar", "Reconstruction term", "KL term"
+GRADIENTS, UNIT = "Gradients", "Nats per image"
+CRITERIA = {SCALAR: 0.1, RECONSTRUCTION: 0.3, KL: 0.3, GRADIENTS: 0.1, UNIT: 0.2}
 
 CALL = "vae_loss(images, reconstructions, codings_mean, codings_log_var)"
 MESSAGES = {
@@ -44,6 +45,14 @@ MESSAGES = {
     "counts nats per image.",
     "summed_over_batch": "Both terms are right, in another unit: summed over the images. The "
     "lesson takes their mean, so that the loss does not grow with the batch.",
+    "numpy_inside": "Expected gradients with respect to all arguments but the images, got none for "
+    "{which}: NumPy or `float` inside the function cuts them off. Use tf or keras.ops.",
+    "gradient_values": "The values are right, but the gradient with respect to {which} is not that "
+    "of the loss. Is something detached, or rounded?",
+    "gradients_raised": "tape.gradient(vae_loss(…), …)",
+    "the_reconstructions": "the reconstructions",
+    "the_mean": "the mean",
+    "the_log_var": "log_var",
     "other_unit": "Both terms are right, but {factor:.4g} times the nats per image.",
 }
 RTOL = 2e-4
@@ -70,12 +79,12 @@ def draw(rng: np.random.Generator) -> Challenge:
     stand_in = [round(float(rng.uniform(1.1, 1.9)), 3), round(float(rng.uniform(0.2, 0.4)), 3)]
     return Challenge(
         {name: array.astype(np.float32) for name, array in arrays.items()},
-        {"cases": cases, "stand_in": stand_in},
+        {"cases": cases, "stand_in": stand_in, "gradients_of": "five/away"},
     )
 
 
 def judge(sheet: Sheet, challenge: Challenge) -> None:
-    """One number a batch; the reconstruction at the prior; what the KL adds; the unit of both."""
+    """One number a batch; the reconstruction at the prior; what the KL adds; gradients; unit."""
     losses = {}
     for case in challenge.facts["cases"]:
         loss = sheet.array(SCALAR, case, CALL, MESSAGES["expected"])
@@ -110,14 +119,17 @@ def _judge_terms(sheet: Sheet, challenge: Challenge, losses: dict[str, float]) -
     for unit, factor in units.items():
         if all(_agree(came[batch], right[batch], factor) for batch in came):
             _write_unit(sheet, unit, factor)
+            _judge_gradients(sheet, challenge, factor)
             return
     for unit, share in (("summed_over_batch", 1.0), ("other_unit", 1 / 784)):
         if all(_agree(came[batch], right[batch], share * counts[batch]) for batch in came):
             _write_unit(sheet, unit, share * counts["five"])
+            _judge_gradients(sheet, challenge, share * counts["five"])
             return
     factor = came["five"][0] / right["five"][0]
     if factor > 0 and all(_agree(came[batch], right[batch], factor) for batch in came):
         _write_unit(sheet, "other_unit", factor)
+        _judge_gradients(sheet, challenge, factor)
         return
     mistakes = (
         _judge_reconstruction(sheet, challenge, came["five"][0], right["five"][0]),
@@ -148,6 +160,31 @@ def _write_unit(sheet: Sheet, unit: str, factor: float) -> None:
         sheet.fail(UNIT, MESSAGES[unit].format(factor=factor), mistake)
 
 
+def _judge_gradients(sheet: Sheet, challenge: Challenge, factor: float) -> None:
+    """The gradients of the mean loss of five images, in the unit that the answer has chosen."""
+    if not sheet.came(GRADIENTS, "gradients", MESSAGES["gradients_raised"]):
+        return
+    y, p = _terms(challenge, "five")
+    mean, log_var = _codings(challenge, "five")
+    slopes = {"the_reconstructions": (p - y) / (p * (1 - p))}
+    if sheet.evidence.facts["stand_in_calls"]:
+        squares, quarts = challenge.facts["stand_in"]
+        slopes |= {"the_mean": 2 * squares * mean, "the_log_var": 2 * quarts * log_var}
+    else:
+        slopes |= {"the_mean": mean, "the_log_var": 0.5 * np.expm1(log_var)}
+    for index, (name, slope) in enumerate(slopes.items()):
+        came = sheet.evidence.arrays.get(f"gradients/{index}")
+        if came is None:
+            message = MESSAGES["numpy_inside"].format(which=MESSAGES[name])
+            sheet.fail(GRADIENTS, message, "numpy_inside")
+            return
+        right = factor / len(y) * slope
+        if not close(came, right, rtol=1e-3, atol=1e-4 * float(np.abs(right).max())):
+            sheet.fail(GRADIENTS, MESSAGES["gradient_values"].format(which=MESSAGES[name]))
+            return
+    sheet.ok(GRADIENTS)
+
+
 def _terms(challenge: Challenge, batch: str) -> tuple[np.ndarray, np.ndarray]:
     """Images and reconstructions of a batch, float64."""
     images, reconstructions = (
@@ -155,6 +192,14 @@ def _terms(challenge: Challenge, batch: str) -> tuple[np.ndarray, np.ndarray]:
         for name in ("images", "reconstructions")
     )
     return images, reconstructions
+
+
+def _codings(challenge: Challenge, batch: str) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and log_var of a batch away from the prior, float64."""
+    mean, log_var = (
+        challenge.arrays[f"{batch}/away/{name}"].astype(np.float64) for name in ("mean", "log_var")
+    )
+    return mean, log_var
 
 
 def cross_entropies(images: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
@@ -171,9 +216,7 @@ def _right_terms(sheet: Sheet, challenge: Challenge, batch: str) -> tuple[float,
 
 def _divergences(sheet: Sheet, challenge: Challenge, batch: str) -> np.ndarray:
     """The divergence of each image as the answer had it: its own, or the stand-in's."""
-    mean, log_var = (
-        challenge.arrays[f"{batch}/away/{name}"].astype(np.float64) for name in ("mean", "log_var")
-    )
+    mean, log_var = _codings(challenge, batch)
     if sheet.evidence.facts["stand_in_calls"]:
         squares, quarts = challenge.facts["stand_in"]
         return np.sum(squares * mean**2 + quarts * log_var**2, axis=-1)

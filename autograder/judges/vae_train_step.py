@@ -118,8 +118,8 @@ def follow(route: Route, challenge: Challenge, weights: Mapping[str, np.ndarray]
         errors = np.logaddexp(0, logits) - x * logits
         slope = p - x
     else:
-        errors = facts["pixels"] * (x - p) ** 2
-        slope = 2 * facts["pixels"] * (p - x) * p * (1 - p)
+        errors = facts["pixels"] * (1 + x) * (x - p) ** 2
+        slope = 2 * facts["pixels"] * (1 + x) * (p - x) * p * (1 - p)
     if route.own_kl:
         terms = -0.5 * (1 + log_var - mean**2 - np.exp(log_var))
         kl_of_mean, kl_of_log_var = mean, 0.5 * np.expm1(log_var)

@@ -330,10 +330,17 @@ def right_vae_loss(answer) -> bool:
         restored = rng.uniform(0.02, 0.98, (count, 28, 28)).astype("float32")
         mean = rng.normal(0, 8, (count, 5)).astype("float32")
         log_var = rng.uniform(-4, 3, (count, 5)).astype("float32")
-        value = np.asarray(answer(*map(tf.constant, (images, restored, mean, log_var))))
+        tensors = [tf.constant(array) for array in (images, restored, mean, log_var)]
+        with tf.GradientTape() as tape:
+            tape.watch(tensors[1:])
+            loss = tf.convert_to_tensor(answer(*tensors))
         right = np.mean(bce_of(images, restored) + kl_of(mean, log_var))
-        if value.shape != () or not np.allclose(value, right, rtol=1e-4):
+        if loss.shape != () or not np.allclose(loss, right, rtol=1e-4):
             return False
+        slopes = ((restored - images) / (restored * (1 - restored)), mean, np.expm1(log_var) / 2)
+        for came, slope in zip(tape.gradient(loss, tensors[1:]), slopes, strict=True):
+            if came is None or not np.allclose(came, slope / count, rtol=1e-3, atol=1e-5):
+                return False
     return True
 
 

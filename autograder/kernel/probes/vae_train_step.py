@@ -22,6 +22,13 @@ WEIGHTS = (
 )
 
 
+def _not_trained(model: keras.Model, value: float) -> Any:
+    """A weight like the moving statistics of a normalisation: no optimizer knows it."""
+    return model.add_weight(
+        shape=(), initializer=keras.initializers.Constant(value), trainable=False
+    )
+
+
 class StandInEncoder(keras.Model):
     """One dense layer for the mean, one for log_var; smaller by a known factor at inference.
 
@@ -31,7 +38,7 @@ class StandInEncoder(keras.Model):
     def __init__(self, size: int, quiet: float, noise: np.ndarray) -> None:
         super().__init__()
         self.mean, self.log_var = keras.layers.Dense(size), keras.layers.Dense(size)
-        self.quiet, self.noise = quiet, tf.constant(noise)
+        self.quiet, self.noise = _not_trained(self, quiet), tf.constant(noise)
 
     def call(self, images: Any, training: bool | None = None) -> Any:
         """mean, log_var and codings, each of shape (batch, size)."""
@@ -46,7 +53,7 @@ class StandInDecoder(keras.Model):
 
     def __init__(self, quiet: float) -> None:
         super().__init__()
-        self.pixels, self.quiet = keras.layers.Dense(784), quiet
+        self.pixels, self.quiet = keras.layers.Dense(784), _not_trained(self, quiet)
 
     def call(self, codings: Any, training: bool | None = None) -> Any:
         """Images of shape (batch, 28, 28)."""
@@ -101,7 +108,9 @@ def _stand_ins(
 
     def vae_loss(images: Any, reconstructions: Any, codings_mean: Any, codings_log_var: Any) -> Any:
         calls["vae_loss"] += 1
-        errors = tf.reduce_sum(tf.square(images - reconstructions), axis=(1, 2))
+        # Not the same with images and reconstructions exchanged.
+        errors = (1 + images) * tf.square(images - reconstructions)
+        errors = tf.reduce_sum(errors, axis=(1, 2))
         return tf.reduce_mean(weight * errors + divergences(codings_mean, codings_log_var))
 
     return {"kl_divergence": kl_divergence, "vae_loss": vae_loss}
