@@ -39,6 +39,8 @@ HEAVY = {
     "generate_images",
     "build_generator",
     "build_discriminator",
+    "discriminator_step",
+    "generator_step",
     "train_gan",
 }
 
