@@ -33,8 +33,8 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     if side < 3 or side * side * features != rows:
         return
     cell = (side // 2) * side + side // 2
-    for index, moved in enumerate((0, 1)):
+    for index in range(2):
         values = np.zeros((side * side, features), np.float32)
-        values[cell + moved] = rng.normal(0, 1, features)
+        values[cell + index] = rng.normal(0, 1, features)
         dense[0].assign(values.reshape(rows, 1))
         evidence.record(f"influence/{index}", influence_on(model, images))
