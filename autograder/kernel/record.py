@@ -48,7 +48,8 @@ def write_record(path: Path, arrays: dict[str, np.ndarray], facts: dict[str, Any
     larger than `MAX_FILE_BYTES`.
     """
     try:
-        text = json.dumps(facts, allow_nan=False).encode()
+        # The names again, because safetensors sorts them, and a judge looks in the given order.
+        text = json.dumps({"arrays": list(arrays), "facts": facts}, allow_nan=False).encode()
     except (TypeError, ValueError) as error:
         raise RecordError(f"the facts for {path.name} are not plain JSON: {error}") from error
     size = len(text) + sum(array.nbytes for array in arrays.values())
@@ -75,12 +76,13 @@ def read_record(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise RecordError(f"{path.name} is larger than {MAX_FILE_BYTES} bytes")
         entries = dict(deserialize(path.read_bytes()))
-        facts = json.loads(bytes(entries.pop(_FACTS)["data"]), parse_constant=_refuse_constant)
-        arrays = {name: _array(entry) for name, entry in entries.items()}
+        told = json.loads(bytes(entries.pop(_FACTS)["data"]), parse_constant=_refuse_constant)
+        facts = told["facts"]
+        arrays = {name: _array(entries.pop(name)) for name in told["arrays"]}
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise RecordError(f"{path.name} cannot be read: {error}") from error
-    if not isinstance(facts, dict):
-        raise RecordError(f"{path.name} holds no table of facts")
+    if not isinstance(facts, dict) or entries:
+        raise RecordError(f"{path.name} holds no table of facts, or arrays that it does not name")
     return arrays, facts
 
 

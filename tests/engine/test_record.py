@@ -25,7 +25,7 @@ def test_arrays_and_facts_come_back_exactly(tmp_path):
     Challenge({k: np.asarray(v) for k, v in arrays.items()}, facts).save(tmp_path / "c")
     again = Challenge.load(tmp_path / "c")
     assert again.facts == facts
-    assert set(again.arrays) == set(arrays)
+    assert list(again.arrays) == list(arrays)
     for name, array in arrays.items():
         assert again.arrays[name].dtype == np.asarray(array).dtype
         np.testing.assert_array_equal(again.arrays[name], array)
@@ -53,8 +53,18 @@ HOSTILE = {
     ),
     "no facts": save({"a": np.zeros(3)}),
     "facts are no JSON": save({"facts.json": np.frombuffer(b"{", np.uint8)}),
-    "facts are no table": save({"facts.json": np.frombuffer(b"[1]", np.uint8)}),
-    "NaN in facts": save({"facts.json": np.frombuffer(b'{"a": NaN}', np.uint8)}),
+    "facts are no table": save(
+        {"facts.json": np.frombuffer(b'{"arrays": [], "facts": [1]}', np.uint8)}
+    ),
+    "an array without a name": save(
+        {"a": np.zeros(3), "facts.json": np.frombuffer(b'{"arrays": [], "facts": {}}', np.uint8)}
+    ),
+    "a name without its array": save(
+        {"facts.json": np.frombuffer(b'{"arrays": ["a"], "facts": {}}', np.uint8)}
+    ),
+    "NaN in facts": save(
+        {"facts.json": np.frombuffer(b'{"arrays": [], "facts": {"a": NaN}}', np.uint8)}
+    ),
     "deep facts": save({"facts.json": np.frombuffer(b"[" * 100_000, np.uint8)}),
     "unknown dtype": safetensors_header(
         {"a": {"dtype": "F8_E4M3", "shape": [1], "data_offsets": [0, 1]}}
