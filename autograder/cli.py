@@ -130,6 +130,45 @@ def release_solutions(directory: Path, lesson: str) -> None:
     new_class.release_solutions(directory, lesson)
 
 
+class_argument = click.argument(
+    "directory", metavar="CLASS", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+student_option = click.option("--student", metavar="NAME", help="This student alone.")
+
+
+@main.command()
+@class_argument
+@click.argument("assignment", required=False)
+@student_option
+@click.option("--yes", is_flag=True, help="Write without asking.")
+def rejudge(directory: Path, assignment: str | None, student: str | None, yes: bool) -> None:
+    """Judge again from stored evidence, after a change of judges or rubric.
+
+    No student code is run. The differences are shown before anything is written. Generate the
+    feedback again afterwards.
+    """
+    from rich.console import Console
+
+    from autograder.classroom import rejudge
+
+    judged = rejudge.find_differences(directory, assignment, student)
+    if rejudge.show(judged, Console()) and (yes or click.confirm("Write this to the gradebook?")):
+        click.echo(f"{rejudge.write(directory, judged)} submissions written.")
+
+
+@main.command()
+@class_argument
+def report(directory: Path) -> None:
+    """Show how a class fares: a page, and a table for your own analysis.
+
+    They are written to report.html and grades_by_exercise.csv in CLASS.
+    """
+    from autograder.classroom import overview
+
+    for path in overview.write_report(directory):
+        click.echo(f"wrote {path}")
+
+
 @main.command()
 @click.argument("directory", type=directory_argument, required=False)
 def demo(directory: Path | None) -> None:

@@ -21,16 +21,22 @@ def configure(c: Config, directory: Path) -> None:
         directory: the folder of the class.
     """
     from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-    from nbgrader.preprocessors import Execute, OverwriteCells, SaveAutoGrades, SaveCells
+    from nbgrader.preprocessors import (
+        Execute,
+        GetGrades,
+        OverwriteCells,
+        SaveAutoGrades,
+        SaveCells,
+    )
 
     from autograder.build import DEMONSTRATION
     from autograder.classroom.execute import SealedExecute
+    from autograder.classroom.grades import SaveGrades, ShowGrades
     from autograder.classroom.preprocessors import (
         CleanTags,
         HideHiddenTests,
         RefuseEditedPoints,
         RestoreCells,
-        SaveGrades,
     )
 
     find_alembic()
@@ -55,11 +61,14 @@ def configure(c: Config, directory: Path) -> None:
     c.Autograde.sanitize_preprocessors = _with_before(
         Autograde().sanitize_preprocessors, OverwriteCells, [RestoreCells, CleanTags]
     )
-    ours = {Execute: SealedExecute, SaveAutoGrades: SaveGrades}
+    ours = {Execute: SealedExecute, SaveAutoGrades: SaveGrades, GetGrades: ShowGrades}
     c.Autograde.autograde_preprocessors = [
         ours.get(step, step) for step in Autograde().autograde_preprocessors
     ]
-    c.GenerateFeedback.preprocessors = [HideHiddenTests, *GenerateFeedback().preprocessors]
+    c.GenerateFeedback.preprocessors = [
+        HideHiddenTests,
+        *(ours.get(step, step) for step in GenerateFeedback().preprocessors),
+    ]
 
 
 def find_alembic() -> None:

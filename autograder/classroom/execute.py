@@ -24,8 +24,8 @@ from autograder.classroom.store import (
     Fault,
     StoredRun,
     files_beside,
+    place_of,
     read_run,
-    run_folder,
     run_key,
     save_challenges,
     save_run,
@@ -52,11 +52,11 @@ class SealedExecute(Execute):
         self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Run one notebook, unless its run is in the store, and put in outputs and verdicts."""
-        student = resources["nbgrader"]["student"]
         directory = class_directory(self)
-        folder = run_folder(directory, student, resources["nbgrader"]["assignment"])
+        place = place_of(resources)
+        folder = place.folder(directory)
         seeds = {
-            exercise: challenge_seed(directory, student, exercise)
+            exercise: challenge_seed(directory, place.student, exercise)
             for exercise in filter(None, map(catalogue_exercise, nb.cells))
         }
         beside = files_beside(Path(resources["metadata"]["path"]))

@@ -1,11 +1,12 @@
 """The store of runs: what executing a submission gave, kept whole or not at all, found by its key.
 
-evidence/<student>/<assignment>/ holds
+evidence/<student>/<assignment>/<notebook>/ holds
 
     run.json                    the key, and what is known of the run besides its files
     challenges/EX.safetensors   what each check was given
     evidence/EX.safetensors     what each check left
     executed.ipynb              the notebook with its outputs, before any verdict
+    graded.json                 what the gradebook was last told of this run (see grades.py)
 
 A run is written into a folder beside its place and renamed, so that neither a killed grader nor a
 full disk leaves half a run or takes away the one before. A submission whose key is unchanged is
@@ -86,7 +87,7 @@ class StoredRun:
         try:
             return nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
 
     def challenge_path(self, exercise: str) -> Path:
         """Where the challenge of an exercise lies."""
@@ -182,9 +183,39 @@ def _digest(paths: Iterable[Path]) -> str:
 # ----------------------------------------------------------------------------- writing, reading
 
 
-def run_folder(directory: Path, student: str, assignment: str) -> Path:
-    """Return where a class keeps the run of a submission."""
-    return directory / "evidence" / student / assignment
+@dataclass(frozen=True, order=True)
+class Place:
+    """A submitted notebook, by nbgrader's names for it."""
+
+    student: str
+    assignment: str
+    notebook: str
+
+    def folder(self, directory: Path) -> Path:
+        """Return where a class keeps the run of this notebook."""
+        return directory / "evidence" / self.student / self.assignment / self.notebook
+
+    def names(self) -> dict[str, str]:
+        """Return what nbgrader's converters call `resources["nbgrader"]`."""
+        return asdict(self)
+
+
+def place_of(resources: Mapping[str, Any]) -> Place:
+    """Return the submitted notebook that a converter of nbgrader is at work on."""
+    names = resources["nbgrader"]
+    return Place(names["student"], names["assignment"], names["notebook"])
+
+
+def stored_runs(
+    directory: Path, assignment: str | None = None, student: str | None = None
+) -> list[Place]:
+    """Return the submitted notebooks of which a class keeps a run, in alphabetical order."""
+    chosen = "/".join(glob.escape(name) if name else "*" for name in (student, assignment))
+    return sorted(
+        Place(*path.relative_to(directory / "evidence").parts[:3])
+        for path in (directory / "evidence").glob(f"{chosen}/*/{RUN_FILE}")
+        if not path.parent.name.startswith(".")
+    )
 
 
 def save_run(
@@ -200,7 +231,7 @@ def save_run(
     """Keep a run in `folder`, in place of the one before.
 
     Args:
-        folder: evidence/<student>/<assignment>.
+        folder: what `Place.folder` gives.
         key: what `run_key` gives.
         nb: the executed notebook.
         challenges: exercise → challenge; written anew, because the kernel could have changed the
@@ -225,7 +256,7 @@ def save_run(
     partial = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.parents[1].chmod(0o700)
+        folder.parents[2].chmod(0o700)
         for left in folder.parent.glob(f".{glob.escape(folder.name)}-*"):
             shutil.rmtree(left, ignore_errors=True)  # by a grader that was killed
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -276,7 +307,17 @@ def read_run(folder: Path) -> StoredRun | None:
         layers = tuple(facts.pop("layers"))
         return StoredRun(folder, faults=faults, layers=layers, **facts)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all, whatever the one before permits. Raises OSError."""
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _take(found: Path, kept: Path) -> None:
@@ -299,7 +340,8 @@ def _before(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.before")
 
 
-def _unreadable(path: Path, error: Exception) -> StoreError:
+def unreadable(path: Path, error: Exception) -> StoreError:
+    """Say in one sentence that a file of the store cannot be read."""
     return StoreError(
         f"{path} cannot be read ({error}); restore it from a backup, or delete its folder and "
         "grade again."

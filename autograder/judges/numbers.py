@@ -115,6 +115,4 @@ def distance_from_normal(draws: np.ndarray, stddev: float) -> float:
 
 def normal_cdf(values: np.ndarray) -> np.ndarray:
     """The distribution function of N(0, 1)."""
-    return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in values.ravel()]).reshape(
-        values.shape
-    )
+    return 0.5 * np.frompyfunc(math.erfc, 1, 1)(-values / math.sqrt(2)).astype(np.float64)

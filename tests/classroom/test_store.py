@@ -13,10 +13,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from autograder.classroom.execute import SealedExecute
 from autograder.classroom.store import (
     Fault,
+    Place,
     StoreError,
     files_beside,
     read_run,
-    run_folder,
     run_key,
     save_run,
 )
@@ -42,7 +42,7 @@ def save(folder: Path, key: str = "one", evidence: Path | None = None):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return run_folder(tmp_path, "ada", LESSON)
+    return Place("ada", LESSON, LESSON).folder(tmp_path)
 
 
 def test_a_run_comes_back_as_it_was_stored(folder, tmp_path) -> None:
@@ -182,7 +182,7 @@ def test_an_unchanged_submission_is_not_executed_twice(demo_class: Graded, monke
     nb = demo_class.solved()
     demo_class.hand_in("steady", nb)
     demo_class.grade("steady")
-    folder = run_folder(demo_class.directory, "steady", LESSON)
+    folder = Place("steady", LESSON, LESSON).folder(demo_class.directory)
     before = read_run(folder)
     graded = demo_class.autograded("steady")
     monkeypatch.setattr(SealedExecute, "_execute", executed)
