@@ -7,6 +7,7 @@ at once. This is the edge where errors that users can put right become one sente
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -147,6 +148,8 @@ def rejudge(directory: Path, assignment: str | None, student: str | None, yes: b
     No student code is run. The differences are shown before anything is written. Generate the
     feedback again afterwards.
     """
+    # NumPy's own threads are in each other's way: the work is spread over processes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from rich.console import Console
 
     from autograder.classroom import rejudge

@@ -115,4 +115,5 @@ def distance_from_normal(draws: np.ndarray, stddev: float) -> float:
 
 def normal_cdf(values: np.ndarray) -> np.ndarray:
     """The distribution function of N(0, 1)."""
-    return 0.5 * np.frompyfunc(math.erfc, 1, 1)(-values / math.sqrt(2)).astype(np.float64)
+    erfc = np.frompyfunc(math.erfc, 1, 1)
+    return 0.5 * np.asarray(erfc(-values / math.sqrt(2)), dtype=np.float64)

@@ -11,6 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.classroom.execute import SealedExecute
+from autograder.classroom.new_class import failure_reason, nbgrader_api
 from autograder.classroom.store import (
     Fault,
     Place,
@@ -20,10 +21,11 @@ from autograder.classroom.store import (
     run_key,
     save_run,
 )
+from autograder.errors import AutograderError
 from autograder.judges import draw_challenge
 from autograder.kernel.record import MAX_FILE_BYTES
 
-from .conftest import LESSON, Graded
+from .conftest import LESSON, Graded, cell
 
 CHALLENGES = {"scale_images": draw_challenge("scale_images", 3)}
 FAULT = Fault(0, "scale_images", "kernel_lost", "It died.")
@@ -193,3 +195,25 @@ def test_an_unchanged_submission_is_not_executed_twice(demo_class: Graded, monke
     again = demo_class.autograded("steady")
     assert again.cells[0].source == nb.cells[0].source
     assert [c.get("outputs") for c in again.cells] == [c.get("outputs") for c in graded.cells]
+
+
+@pytest.mark.xdist_group("class")
+def test_a_run_that_fails_for_our_reason_costs_nothing(demo_class: Graded, monkeypatch) -> None:
+    def no_kernel(*arguments: object) -> None:
+        raise AutograderError("No kernel starts here; see `autograder doctor`.")
+
+    nb = demo_class.solved()
+    demo_class.hand_in("unlucky", nb)
+    demo_class.grade("unlucky")
+    folder = Place("unlucky", LESSON, LESSON).folder(demo_class.directory)
+    before = read_run(folder)
+    monkeypatch.setattr(SealedExecute, "_execute", no_kernel)
+    nb.cells[-1].source += " "
+    cell(nb, "scale_images").source = "scale_images = None"
+    demo_class.hand_in("unlucky", nb)
+    with nbgrader_api(demo_class.directory) as api:
+        result = api.autograde(LESSON, "unlucky")
+    assert not result["success"]
+    assert failure_reason(result) == "No kernel starts here; see `autograder doctor`."
+    assert demo_class.grade_of("unlucky", "scale_images") == (1, 1)
+    assert read_run(folder) == before
