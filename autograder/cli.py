@@ -7,10 +7,12 @@ at once. This is the edge where errors that users can put right become one sente
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +137,41 @@ class_argument = click.argument(
     "directory", metavar="CLASS", type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
 student_option = click.option("--student", metavar="NAME", help="This student alone.")
+
+
+@main.command()
+@class_argument
+@click.argument("assignment", required=False)
+@student_option
+@click.option("--jobs", type=click.IntRange(min=1), help="Notebooks run at the same time.")
+@click.option("--force", is_flag=True, help="Run everything again, whatever is stored.")
+@click.option("--json", "as_json", is_flag=True, help="Print a summary for scripts.")
+def grade(
+    directory: Path,
+    assignment: str | None,
+    student: str | None,
+    jobs: int | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Grade what was handed in and is not graded yet.
+
+    Notebooks are run in parallel; grades go into nbgrader's gradebook. A submission that fails
+    stops no other. Ctrl-C loses nothing: the same command does the rest. Exit code 1 if a
+    submission failed, 130 after Ctrl-C.
+    """
+    # NumPy's own threads are in each other's way: the work is spread over processes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from rich.console import Console
+
+    from autograder.classroom import grade
+
+    summary = grade.grade(directory, assignment, student, jobs=jobs, force=force)
+    if as_json:
+        click.echo(json.dumps(asdict(summary)))
+    else:
+        grade.show(summary, Console())
+    sys.exit(summary.exit_code)
 
 
 @main.command()

@@ -19,11 +19,13 @@ import glob
 import hashlib
 import inspect
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -39,13 +41,16 @@ from autograder.classroom.files import MARK_FILE
 from autograder.errors import AutograderError
 from autograder.judges import drawing
 from autograder.kernel.challenge import Challenge
-from autograder.kernel.record import MAX_FILE_BYTES
 
 RUN_FILE = "run.json"
 NOTEBOOK_FILE = "executed.ipynb"
 
 # What lies beside a notebook without being the student's: it does not change what a run gives.
 _NOT_A_STUDENTS = {MARK_FILE, "timestamp.txt", "solutions"}
+
+
+MACHINE_FAULTS = frozenset({"kernel_lost", "died", "hung", "not_run"})
+"""Kinds of fault that a second run may be spared. Floods and full scratch space come again."""
 
 
 class StoreError(AutograderError):
@@ -98,6 +103,11 @@ class StoredRun:
         return self.folder / "evidence" / f"{exercise}.safetensors"
 
 
+def is_worth_another_try(run: StoredRun) -> bool:
+    """Tell whether a run had a fault that a busy machine can cause."""
+    return any(fault.kind in MACHINE_FAULTS for fault in run.faults)
+
+
 # ---------------------------------------------------------------------------------------- keys
 
 
@@ -122,27 +132,42 @@ def run_key(
             if cell.cell_type == "code"
         ],
         "challenges": {name: [str(seed), _drawing(name)] for name, seed in seeds.items()},
-        "files": {name: _digest([path]) for name, path in files.items()},
+        "files": {name: digest([path]) for name, path in files.items()},
         "limits": dict(limits),
-        "kernel_side": _kernel_side(),
-        "versions": run_versions(),
-    }
+    } | code_versions()
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def files_beside(*folders: Path) -> dict[str, Path]:
+def files_beside(*folders: Path, ignore: Iterable[str] = ()) -> dict[str, Path]:
     """Return the files in folders that a notebook may lean on, by relative path.
 
-    A file of a later folder takes the place of an earlier one's.
+    A file of a later folder takes the place of an earlier one's. Links are left out.
+
+    Args:
+        folders: a submission's folder, and what was given out with the assignment.
+        ignore: patterns of the names of files and folders that are left out.
     """
-    return {
-        path.relative_to(folder).as_posix(): path
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.suffix != ".ipynb"
-        and path.relative_to(folder).parts[0] not in _NOT_A_STUDENTS
-    }
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for where, names, files in os.walk(folder):
+            names[:] = sorted(name for name in names if not _is_ignored(name, ignore))
+            if Path(where) == folder:
+                names[:] = [name for name in names if name not in _NOT_A_STUDENTS]
+                files = [name for name in files if name not in _NOT_A_STUDENTS]
+            for name in sorted(files):
+                path = Path(where, name)
+                if not (path.is_symlink() or path.suffix == ".ipynb" or _is_ignored(name, ignore)):
+                    found[path.relative_to(folder).as_posix()] = path
+    return found
+
+
+def _is_ignored(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
+
+
+def code_versions() -> dict[str, Any]:
+    """Return what a run hangs on besides the class: versions, and our own code in the kernel."""
+    return {"kernel_side": _kernel_side(), "versions": run_versions()}
 
 
 @cache
@@ -163,7 +188,7 @@ def _kernel_side() -> str:
     """Return a hash of the code that a sealed kernel runs, other than the student's."""
     package = Path(autograder.__file__).parent
     own = [package / "notebook.py", *sorted((package / "kernel").rglob("*.py"))]
-    return _digest([*own, *sorted(Path(course.__file__).parent.rglob("*.py"))])
+    return digest([*own, *sorted(Path(course.__file__).parent.rglob("*.py"))])
 
 
 @cache
@@ -172,7 +197,8 @@ def _drawing(exercise: str) -> str:
     return hashlib.sha256(inspect.getsource(drawing(exercise)).encode()).hexdigest()
 
 
-def _digest(paths: Iterable[Path]) -> str:
+def digest(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of the contents of files, in hexadecimal digits. Raises OSError."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:
@@ -221,9 +247,9 @@ def stored_runs(
 def save_run(
     folder: Path,
     key: str,
-    nb: NotebookNode,
+    notebook: str,
     challenges: Mapping[str, Challenge],
-    evidence: Path,
+    evidence: Mapping[str, bytes],
     faults: Iterable[Fault],
     layers: Iterable[str],
     seconds: float,
@@ -233,11 +259,10 @@ def save_run(
     Args:
         folder: what `Place.folder` gives.
         key: what `run_key` gives.
-        nb: the executed notebook.
+        notebook: the text of the executed notebook, in ASCII.
         challenges: exercise → challenge; written anew, because the kernel could have changed the
             copies it was given.
-        evidence: the folder in which the kernel left EX.safetensors; what is not a plain file of a
-            permitted size is not taken.
+        evidence: exercise → content of the file that its check left; not looked into here.
         faults: what went wrong while it ran.
         layers: the walls that stood around the kernel.
         seconds: what the run took.
@@ -262,11 +287,10 @@ def save_run(
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         save_challenges(challenges, partial)
         (partial / "evidence").mkdir()
-        for exercise in challenges:
-            name = f"{exercise}.safetensors"
-            _take(evidence / name, partial / "evidence" / name)
+        for exercise, content in evidence.items():
+            (partial / "evidence" / f"{exercise}.safetensors").write_bytes(content)
         # ASCII, because what a student prints need not be valid Unicode.
-        (partial / NOTEBOOK_FILE).write_text(json.dumps(nb), encoding="ascii")
+        (partial / NOTEBOOK_FILE).write_text(notebook, encoding="ascii")
         (partial / RUN_FILE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
         _put_in_place(partial, folder)
     except OSError as error:
@@ -318,12 +342,6 @@ def write_whole(path: Path, text: str) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _take(found: Path, kept: Path) -> None:
-    """Copy what a kernel left, if it is a plain file that is not too large."""
-    if found.is_file() and not found.is_symlink() and found.stat().st_size <= MAX_FILE_BYTES:
-        shutil.copyfile(found, kept)
 
 
 def _put_in_place(partial: Path, folder: Path) -> None:

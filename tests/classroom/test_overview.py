@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -31,11 +32,11 @@ def run_with(
     tmp_path: Path, *outputs: object, evidence: bool = True, fault: Fault | None = None
 ) -> StoredRun:
     """A run of an answer and its check, with what the check showed and left."""
-    left = tmp_path / "left"
-    left.mkdir()
+    left = {}
     if evidence:
-        answer = gather("scale_images", None, CHALLENGES["scale_images"])
-        answer.save(left / "scale_images.safetensors")
+        gathered = gather("scale_images", None, CHALLENGES["scale_images"])
+        gathered.save(tmp_path / "gathered")
+        left["scale_images"] = (tmp_path / "gathered").read_bytes()
     marks = {"grade_id": "scale_images", "solution": True, "grade": False}
     answered = new_code_cell("scale_images = None", metadata={"nbgrader": marks})
     marks = {"grade_id": "check-scale_images", "solution": False, "grade": True, "points": 1}
@@ -43,7 +44,8 @@ def run_with(
     check.outputs = list(outputs)
     nb = new_notebook(cells=[answered, check])
     folder = Place("ada", LESSON, LESSON).folder(tmp_path)
-    return save_run(folder, "key", nb, CHALLENGES, left, [fault] if fault else [], [], 1.0)
+    faults = [fault] if fault else []
+    return save_run(folder, "key", json.dumps(nb), CHALLENGES, left, faults, [], 1.0)
 
 
 def suspected(run: StoredRun) -> list[str]:

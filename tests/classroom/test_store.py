@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.classroom.execute import SealedExecute
+from autograder.classroom.execute import SealedExecute, read_evidence
 from autograder.classroom.new_class import failure_reason, nbgrader_api
 from autograder.classroom.store import (
     Fault,
@@ -23,6 +23,7 @@ from autograder.classroom.store import (
 )
 from autograder.errors import AutograderError
 from autograder.judges import draw_challenge
+from autograder.kernel.challenge import Challenge
 from autograder.kernel.record import MAX_FILE_BYTES
 
 from .conftest import LESSON, Graded, cell
@@ -37,9 +38,9 @@ def notebook(source: str = "x = 1"):
     return new_notebook(cells=[new_markdown_cell("prose"), cell])
 
 
-def save(folder: Path, key: str = "one", evidence: Path | None = None):
-    left = evidence or folder.parent / "nothing"
-    return save_run(folder, key, notebook(), CHALLENGES, left, [FAULT], ["landlock"], 1.5)
+def save(folder: Path, key: str = "one", evidence: dict[str, bytes] | None = None):
+    text = json.dumps(notebook())
+    return save_run(folder, key, text, CHALLENGES, evidence or {}, [FAULT], ["landlock"], 1.5)
 
 
 @pytest.fixture
@@ -48,25 +49,22 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_run_comes_back_as_it_was_stored(folder, tmp_path) -> None:
-    left = tmp_path / "left"
-    left.mkdir()
-    CHALLENGES["scale_images"].save(left / "scale_images.safetensors")
     assert read_run(folder) is None
-    stored = save(folder, evidence=left)
+    stored = save(folder, evidence={"scale_images": b"left"})
     assert read_run(folder) == stored
     assert (stored.key, stored.faults, stored.layers) == ("one", (FAULT,), ("landlock",))
     assert [c.source for c in stored.notebook().cells] == ["prose", "x = 1"]
     assert stored.notebook().cells[1].outputs == notebook().cells[1].outputs
-    for path in (stored.challenge_path("scale_images"), stored.evidence_path("scale_images")):
-        assert path.read_bytes() == (left / "scale_images.safetensors").read_bytes()
+    assert stored.evidence_path("scale_images").read_bytes() == b"left"
+    kept, drawn = Challenge.load(stored.challenge_path("scale_images")), CHALLENGES["scale_images"]
+    assert kept.arrays.keys() == drawn.arrays.keys()
+    assert all((kept.arrays[name] == drawn.arrays[name]).all() for name in drawn.arrays)
     assert (tmp_path / "evidence").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("kind", ["link", "large", "folder", "missing"])
-def test_what_is_not_a_plain_file_is_not_taken_for_evidence(folder, tmp_path, kind) -> None:
-    left = tmp_path / "left"
-    left.mkdir()
-    path = left / "scale_images.safetensors"
+def test_what_is_not_a_plain_file_is_not_taken_for_evidence(tmp_path, kind) -> None:
+    path = tmp_path / "scale_images.safetensors"
     if kind == "link":
         path.symlink_to("/etc/passwd")
     elif kind == "large":
@@ -74,8 +72,9 @@ def test_what_is_not_a_plain_file_is_not_taken_for_evidence(folder, tmp_path, ki
             file.truncate(MAX_FILE_BYTES + 1)
     elif kind == "folder":
         path.mkdir()
-    stored = save(folder, evidence=left)
-    assert not stored.evidence_path("scale_images").exists()
+    (tmp_path / "split_dataset.safetensors").write_bytes(b"plain")
+    found = read_evidence(tmp_path, ["scale_images", "split_dataset"])
+    assert found == {"split_dataset": b"plain"}
 
 
 def test_the_key_changes_with_all_that_a_run_hangs_on_and_with_nothing_else(tmp_path) -> None:
@@ -102,6 +101,18 @@ def test_the_key_changes_with_all_that_a_run_hangs_on_and_with_nothing_else(tmp_
     (tmp_path / "helper.py").write_text("2")
     others.add(run_key(notebook(), {"scale_images": 1}, beside, limits))
     assert len(others) == 7 and key not in others
+
+
+def test_what_was_given_out_takes_the_place_of_what_was_handed_in(tmp_path) -> None:
+    for name in ("in/data/a.csv", "in/b.py", "in/b.pyc", "in/__pycache__/c.py", "out/b.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "in" / "secret").symlink_to("/etc/passwd")
+    found = files_beside(tmp_path / "in", tmp_path / "out", ignore=["*.pyc", "__pycache__"])
+    assert {name: path.read_text() for name, path in found.items()} == {
+        "data/a.csv": "in/data/a.csv",
+        "b.py": "out/b.py",
+    }
 
 
 def test_files_that_are_not_the_students_are_left_out_of_the_key(tmp_path) -> None:
