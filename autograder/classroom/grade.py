@@ -16,7 +16,6 @@ import os
 import re
 import signal
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
@@ -82,7 +81,7 @@ class Summary:
     executed: int = 0
     reused: int = 0
     by_hand: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, int] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     interrupted: bool = False
@@ -242,7 +241,8 @@ class _Grading:
             return
         keep(place.folder(self._directory), key, done)
         self.summary.executed += 1
-        self.summary.faults.update(fault.kind for fault in done.faults)
+        for fault in done.faults:
+            self.summary.faults[fault.kind] = self.summary.faults.get(fault.kind, 0) + 1
 
     def _finish(self, submission: Submission) -> Submission:
         """Judge and write a submission whose runs are all in the store."""

@@ -39,7 +39,7 @@ class WorkerPool(Executor):
         self._threads = ThreadPoolExecutor(count)
         self._here = threading.local()
         self._workers: set[_Worker] = set()
-        self._is_open = True
+        self._is_cancelled = False
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future:
         """Have a function called in a worker. The future may raise CallFailed."""
@@ -50,6 +50,8 @@ class WorkerPool(Executor):
         if worker is None:
             worker = self._here.worker = _Worker()
             self._workers.add(worker)
+        if self._is_cancelled:
+            worker.end()
         try:
             is_result, value = worker.call(call, self._seconds)
         except CallFailed:
@@ -64,6 +66,7 @@ class WorkerPool(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers, and with `cancel_futures` what they are at."""
         if cancel_futures:
+            self._is_cancelled = True
             self._threads.shutdown(wait=False, cancel_futures=True)
             for worker in list(self._workers):
                 worker.end()
@@ -102,7 +105,6 @@ class _Worker:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
         self._process.join(timeout=5)
-        self._connection.close()
 
 
 def _serve(connection: Connection) -> None:
