@@ -17,6 +17,7 @@ from autograder.judges.convolutional import (
 )
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.kernel.order import order_of_convolutions
 
 SHAPE, LAYERS, STRIDES = "A model from images to probabilities", "Layers", "Strided convolutions"
 DROPOUT, OUTPUT = "Dropout in training", "A sigmoid at the output"
@@ -99,6 +100,7 @@ def _judge_layers(sheet: Sheet) -> tuple[Shape, Shape] | None:
     dense = [shape for shape in shapes if len(shape) == 2]
     slopes = "PReLU" in facts["model/layers"]
     kernels = [shape for shape in shapes if len(shape) == 4 or (len(shape) == 3 and not slopes)]
+    kernels = [kernels[place] for place in order_of_convolutions(kernels, picture_last=False)]
     right = len(kernels) == 2 and kernels[0][2] == 1 and kernels[1][2] == kernels[0][3]
     if not right:
         came = ", ".join(map(shape_text, kernels)) or MESSAGES["none"]

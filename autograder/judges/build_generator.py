@@ -16,6 +16,7 @@ from autograder.judges.convolutional import (
 from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.kernel.order import order_of_convolutions
 
 SHAPE, LAYERS, STRIDES = "A model from codings to images", "Layers", "Stride 2, twice"
 NORMALISED, OUTPUT = "Batch normalization", "tanh at the output"
@@ -136,6 +137,7 @@ def _judge_layers(sheet: Sheet, size: int) -> tuple[Shape, Shape] | None:
     shapes = [tuple(shape) for shape in sheet.evidence.facts["model/trainable_shapes"]]
     dense = [shape for shape in shapes if len(shape) == 2]
     kernels = [shape for shape in shapes if len(shape) >= 3 and not _is_slope(sheet, shape)]
+    kernels = [kernels[place] for place in order_of_convolutions(kernels, picture_last=True)]
     if dense != [(size, 6272)]:
         sizes = ", ".join(str(shape[1]) for shape in dense)
         came = MESSAGES["dense_sizes"].format(sizes=sizes) if dense else MESSAGES["dense_none"]

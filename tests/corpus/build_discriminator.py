@@ -393,6 +393,118 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def layers_made_from_the_last_to_the_first():
+    class Discriminator(keras.Model):
+        def __init__(self):
+            super().__init__(name="discriminator")
+            self.answer = layers.Dense(1, activation="sigmoid")
+            self.flatten = layers.Flatten()
+            self.dropout = layers.Dropout(0.3)
+            self.second = layers.Conv2D(8, 5, 2, padding="same", activation="leaky_relu")
+            self.first = layers.Conv2D(4, 5, 2, padding="same", activation="leaky_relu")
+
+        def call(self, images, training=None):
+            x = self.dropout(self.first(images), training=training)
+            x = self.dropout(self.second(x), training=training)
+            return self.answer(self.flatten(x))
+
+    return Discriminator
+
+
+@right(EXERCISE)
+def slope_that_is_learned():
+    def prelu():
+        return layers.PReLU(shared_axes=[1, 2])
+
+    return with_layers(conv(6), prelu, drop(), conv(8), prelu, drop(), *END)
+
+
+@right(EXERCISE)
+def slopes_of_every_place():
+    return with_layers(conv(6), layers.PReLU, drop(), conv(8), layers.PReLU, *END)
+
+
+@right(EXERCISE)
+def dropout_of_tensorflow():
+    class Drop(layers.Layer):
+        def call(self, x, training=None):
+            return tf.nn.dropout(x, rate=0.4) if training else x
+
+    return with_layers(*FIRST, Drop, *SECOND, Drop, *END)
+
+
+@right(EXERCISE)
+def dropout_of_keras_random():
+    class Discriminator(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.generator = keras.random.SeedGenerator()
+            self.first = layers.Conv2D(4, 4, 2, padding="same", activation="elu")
+            self.second = layers.Conv2D(6, 4, 2, padding="same", activation="elu")
+            self.head = keras.Sequential([layers.Flatten(), layers.Dense(1, "sigmoid")])
+
+        def call(self, images, training=False):
+            x = self.second(self.first(images))
+            if training:
+                x = keras.random.dropout(x, 0.5, seed=self.generator)
+            return self.head(x)
+
+    return Discriminator
+
+
+@right(EXERCISE)
+def in_double_precision():
+    def build_discriminator():
+        options = {"padding": "same", "activation": "relu", "dtype": "float64"}
+        x = images = keras.Input((28, 28, 1), dtype="float64")
+        x = layers.Conv2D(4, 5, 2, **options)(x)
+        x = layers.Dropout(0.4, dtype="float64")(x)
+        x = layers.Conv2D(6, 5, 2, **options)(x)
+        x = layers.Flatten(dtype="float64")(x)
+        return keras.Model(images, layers.Dense(1, "sigmoid", dtype="float64")(x))
+
+    return build_discriminator
+
+
+@right(EXERCISE)
+def without_biases():
+    return with_layers(
+        conv(6, use_bias=False), leaky, drop(), conv(8, use_bias=False), leaky, drop(), *END
+    )
+
+
+@right(EXERCISE)
+def grown_layer_by_layer():
+    def build_discriminator():
+        model = keras.models.Sequential(name="discriminator")
+        model.add(keras.layers.InputLayer(shape=[28, 28, 1]))
+        for filters in (64, 128):
+            model.add(keras.layers.Conv2D(filters, (5, 5), strides=(2, 2), padding="same"))
+            model.add(keras.layers.LeakyReLU(negative_slope=0.2))
+            model.add(keras.layers.Dropout(rate=0.3))
+        model.add(keras.layers.Flatten())
+        model.add(keras.layers.Dense(1))
+        model.add(keras.layers.Activation("sigmoid"))
+        return model
+
+    return build_discriminator
+
+
+@right(EXERCISE)
+def layers_that_do_nothing_between():
+    return with_layers(
+        lambda: layers.Identity(), *FIRST, drop(0.25), *SECOND, lambda: layers.Dropout(0.0), *END
+    )
+
+
+@right(EXERCISE)
+def dropout_of_the_logit():
+    return with_layers(
+        *FIRST, *SECOND, flat, dense(1, None), drop(0.2), lambda: layers.Activation("sigmoid")
+    )
+
+
 @disputed(EXERCISE, "a convolution of 7 × 7 pixels is the dense unit: the same numbers")
 def convolution_for_the_dense_unit():
     return with_layers(*FIRST, drop(), *SECOND, conv(1, 7, 1, "valid", activation="sigmoid"), flat)

@@ -371,6 +371,93 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def layers_made_from_the_last_to_the_first():
+    class Generator(keras.Model):
+        def __init__(self, codings_size=100):
+            super().__init__(name="generator")
+            self.picture = layers.Conv2DTranspose(1, 5, 2, padding="same", activation="tanh")
+            self.second_norm = layers.BatchNormalization()
+            self.up = layers.Conv2DTranspose(9, 5, 2, padding="same", activation="selu")
+            self.first_norm = layers.BatchNormalization()
+            self.grid = layers.Reshape((7, 7, 128))
+            self.dense = layers.Dense(7 * 7 * 128)
+
+        def call(self, codings, training=None):
+            x = self.first_norm(self.grid(self.dense(codings)), training=training)
+            x = self.second_norm(self.up(x), training=training)
+            return self.picture(x)
+
+    return Generator
+
+
+@right(EXERCISE)
+def slope_that_is_learned():
+    def prelu():
+        return layers.PReLU(shared_axes=[1, 2])
+
+    return with_layers(dense(), grid(), norm, prelu, up(), norm, prelu, picture())
+
+
+@right(EXERCISE)
+def slopes_of_every_place():
+    return with_layers(dense(), grid(), norm, layers.PReLU, up(), norm, layers.PReLU, picture())
+
+
+@right(EXERCISE)
+def normalized_without_scale_and_shift():
+    def plain():
+        return layers.BatchNormalization(momentum=0.8, center=False, scale=False)
+
+    return with_layers(dense(), grid(), plain, relu, up(), plain, relu, picture())
+
+
+@right(EXERCISE)
+def in_double_precision():
+    def build_generator(codings_size=100):
+        options = {"padding": "same", "dtype": "float64"}
+        x = codings = keras.Input((codings_size,), dtype="float64")
+        x = layers.Dense(7 * 7 * 128, dtype="float64")(x)
+        x = layers.Reshape((7, 7, 128), dtype="float64")(x)
+        x = layers.Conv2DTranspose(5, 4, 2, activation="relu", **options)(x)
+        x = layers.BatchNormalization(dtype="float64")(x)
+        x = layers.Conv2DTranspose(1, 4, 2, activation="tanh", **options)(x)
+        return keras.Model(codings, x)
+
+    return build_generator
+
+
+@right(EXERCISE)
+def non_linear_dense_layer_alone():
+    return with_layers(dense(activation="gelu"), grid(), up(), norm, picture())
+
+
+@right(EXERCISE)
+def layers_that_do_nothing_between():
+    return with_layers(
+        *START, lambda: layers.Dropout(0.0), *MIDDLE, lambda: layers.Identity(), picture()
+    )
+
+
+@right(EXERCISE)
+def grown_layer_by_layer():
+    def build_generator(codings_size=100):
+        model = keras.models.Sequential(name="generator")
+        model.add(keras.layers.InputLayer(shape=[codings_size]))
+        model.add(keras.layers.Dense(7 * 7 * 128, use_bias=False))
+        model.add(keras.layers.BatchNormalization())
+        model.add(keras.layers.LeakyReLU(negative_slope=0.2))
+        model.add(keras.layers.Reshape(target_shape=[7, 7, 128]))
+        model.add(keras.layers.Conv2DTranspose(7, 3, strides=(2, 2), padding="same"))
+        model.add(keras.layers.BatchNormalization(axis=-1, epsilon=1e-5))
+        model.add(keras.layers.Activation("elu"))
+        model.add(keras.layers.Conv2DTranspose(1, 3, strides=(2, 2), padding="same"))
+        model.add(keras.layers.Activation(tf.nn.tanh))
+        return model
+
+    return build_generator
+
+
 @disputed(EXERCISE, "no non-linearity but tanh: 'any non-linearity may follow' leaves it open")
 def linear_inside():
     return with_layers(dense(), grid(), norm, up(), norm, picture())

@@ -291,6 +291,58 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def functions_of_the_old_backend():
+    def discriminator_loss(real, fake):
+        backend = tf.keras.backend
+        total = backend.mean(keras.losses.binary_crossentropy(backend.ones_like(real), real))
+        total += backend.mean(keras.losses.binary_crossentropy(backend.zeros_like(fake), fake))
+        return total / 2
+
+    return discriminator_loss
+
+
+@right(EXERCISE)
+def compiled_by_xla():
+    @tf.function(jit_compile=True)
+    def discriminator_loss(real, fake):
+        loss = keras.losses.binary_crossentropy(
+            tf.concat([tf.ones_like(real), tf.zeros_like(fake)], 0), tf.concat([real, fake], 0)
+        )
+        return tf.reduce_mean(loss)
+
+    return discriminator_loss
+
+
+@right(EXERCISE)
+def one_minus_the_fakes():
+    def discriminator_loss(real, fake):
+        truth = tf.concat([real, 1 - fake], axis=0)
+        return keras.losses.BinaryCrossentropy()(tf.ones_like(truth), truth)
+
+    return discriminator_loss
+
+
+@right(EXERCISE)
+def metric_of_keras_as_a_function():
+    def discriminator_loss(real, fake):
+        labels = [tf.ones(tf.shape(real)), tf.zeros(tf.shape(fake))]
+        losses = keras.metrics.binary_crossentropy(labels, [real, fake])
+        return tf.reduce_mean(losses)
+
+    return discriminator_loss
+
+
+@right(EXERCISE)
+def weights_of_the_samples():
+    def discriminator_loss(real, fake):
+        bce = keras.losses.BinaryCrossentropy(reduction="sum")
+        weight = 1.0 / float(real.shape[0] + fake.shape[0])
+        return weight * bce(tf.ones_like(real), real) + weight * bce(tf.zeros_like(fake), fake)
+
+    return discriminator_loss
+
+
 @disputed(EXERCISE, "shape (1,) for a scalar")
 def axis_kept():
     return lambda real, fake: -tf.reduce_mean(log(real) + log(1 - fake), axis=0) / 2

@@ -266,6 +266,100 @@ def variables_watched_by_hand():
     return discriminator_step
 
 
+@right(EXERCISE)
+def compiled_by_xla():
+    return tf.function(reference, jit_compile=True)
+
+
+@right(EXERCISE)
+def one_batch_with_labels():
+    def discriminator_step(generator, discriminator, optimizer, real_images, codings):
+        fake_images = generator(codings, training=True)
+        images = tf.concat([fake_images, real_images], axis=0)
+        labels = tf.constant([[0.0]] * len(fake_images) + [[1.0]] * len(real_images))
+        with tf.GradientTape() as tape:
+            predictions = discriminator(images, training=True)
+            loss = keras.losses.BinaryCrossentropy(from_logits=False)(labels, predictions)
+        gradients = tape.gradient(loss, discriminator.trainable_weights)
+        optimizer.apply_gradients(zip(gradients, discriminator.trainable_weights, strict=True))
+        return loss
+
+    return discriminator_step
+
+
+@right(EXERCISE)
+def mean_of_the_loss_in_a_metric():
+    def discriminator_step(generator, discriminator, optimizer, real_images, codings):
+        tracker = keras.metrics.Mean()
+        tracker.update_state(reference(generator, discriminator, optimizer, real_images, codings))
+        return tracker.result()
+
+    return discriminator_step
+
+
+@right(EXERCISE)
+def gradients_one_variable_at_a_time():
+    def update(optimizer, gradients, variables):
+        optimizer.apply([tf.identity(g) for g in gradients], list(variables))
+
+    return step_on(update=update)
+
+
+@right(EXERCISE)
+def only_gradients_that_exist():
+    def update(optimizer, gradients, variables):
+        pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
+        optimizer.apply_gradients(pairs)
+
+    return step_on(update=update)
+
+
+@right(EXERCISE)
+def gan_model_with_a_train_step():
+    class GAN(keras.Model):
+        def __init__(self, generator, discriminator):
+            super().__init__()
+            self.generator, self.discriminator = generator, discriminator
+            self.loss_of = keras.losses.BinaryCrossentropy()
+
+        def train_step(self, data):
+            real_images, codings, optimizer = data
+            fakes = self.generator(codings, training=True)
+            combined = tf.concat([real_images, fakes], 0)
+            count = tf.shape(real_images)[0]
+            labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], 0)
+            with tf.GradientTape() as tape:
+                loss = self.loss_of(labels, self.discriminator(combined, training=True))
+            weights = self.discriminator.trainable_weights
+            optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+            return loss
+
+    def discriminator_step(generator, discriminator, optimizer, real_images, codings):
+        return GAN(generator, discriminator).train_step((real_images, codings, optimizer))
+
+    return discriminator_step
+
+
+@right(EXERCISE)
+def generator_called_by_its_own_method():
+    def loss_of(generator, discriminator, real_images, codings):
+        fakes = generator.call(codings, training=True)
+        answers = [discriminator(images, training=True) for images in (real_images, fakes)]
+        return discriminator_loss(*answers)
+
+    return step_on(loss_of)
+
+
+@right(EXERCISE)
+def logarithms_clipped():
+    def loss_of(real, fake):
+        real, fake = (tf.clip_by_value(p, 1e-7, 1 - 1e-7) for p in (real, fake))
+        logs = tf.concat([tf.math.log(real), tf.math.log(1.0 - fake)], axis=0)
+        return tf.reduce_mean(-logs)
+
+    return with_loss(loss_of)
+
+
 @disputed(EXERCISE, "tf.gradients needs a graph, and a check with stand-ins runs eagerly")
 def graph_gradients():
     @tf.function

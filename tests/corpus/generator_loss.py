@@ -239,6 +239,44 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def functions_of_the_old_backend():
+    def generator_loss(fake):
+        backend = tf.keras.backend
+        return backend.mean(backend.binary_crossentropy(tf.ones_like(fake), fake))
+
+    return generator_loss
+
+
+@right(EXERCISE)
+def compiled_by_xla():
+    return tf.function(
+        lambda fake: -tf.reduce_mean(tf.math.log(tf.clip_by_value(fake, 1e-7, 1.0))),
+        jit_compile=True,
+    )
+
+
+@right(EXERCISE)
+def metric_of_keras_as_a_function():
+    return lambda fake: ops.mean(
+        keras.metrics.binary_crossentropy(ops.ones_like(fake), fake, from_logits=False)
+    )
+
+
+@right(EXERCISE)
+def discriminators_loss_turned_round():
+    def generator_loss(fake):
+        zeros = tf.zeros_like(fake)
+        return keras.losses.BinaryCrossentropy()(zeros, 1.0 - fake)
+
+    return generator_loss
+
+
+@right(EXERCISE)
+def perplexity_and_back():
+    return lambda fake: tf.math.log(tf.exp(tf.reduce_mean(-tf.math.log(fake))))
+
+
 @disputed(EXERCISE, "shape (1,) for a scalar")
 def axis_kept():
     return lambda fake: -tf.reduce_mean(tf.math.log(fake), axis=0)

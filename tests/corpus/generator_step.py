@@ -179,6 +179,79 @@ def variables_watched_by_hand():
     return generator_step
 
 
+@right(EXERCISE)
+def compiled_by_xla():
+    return tf.function(step_on(), jit_compile=True)
+
+
+@right(EXERCISE)
+def mean_of_the_loss_in_a_metric():
+    def generator_step(generator, discriminator, optimizer, codings):
+        tracker = keras.metrics.Mean()
+        tracker.update_state(step_on()(generator, discriminator, optimizer, codings))
+        return tracker.result()
+
+    return generator_step
+
+
+@right(EXERCISE)
+def model_of_both_networks():
+    class GAN(keras.Model):
+        def __init__(self, generator, discriminator):
+            super().__init__()
+            self.generator, self.discriminator = generator, discriminator
+
+        def call(self, codings, training=None):
+            return self.discriminator(self.generator(codings, training=training), training=training)
+
+    def generator_step(generator, discriminator, optimizer, codings):
+        gan = GAN(generator, discriminator)
+        with tf.GradientTape() as tape:
+            loss = generator_loss(gan(codings, training=True))
+        weights = gan.generator.trainable_weights
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return loss
+
+    return generator_step
+
+
+@right(EXERCISE)
+def only_gradients_that_exist():
+    return step_on(update=apply_those_there_are)
+
+
+@right(EXERCISE)
+def list_comprehension_over_the_variables():
+    def generator_step(generator, discriminator, optimizer, codings):
+        with tf.GradientTape(persistent=True) as tape:
+            fakes = generator(codings, training=True)
+            answers = discriminator(fakes, training=True)
+            loss = -tf.reduce_mean(tf.math.log(tf.maximum(answers, 1e-7)))
+        gradients = [tape.gradient(loss, v) for v in generator.trainable_variables]
+        del tape
+        optimizer.apply(gradients, generator.trainable_variables)
+        return loss
+
+    return generator_step
+
+
+@right(EXERCISE)
+def labels_of_numpy():
+    def loss_of(fake_probabilities):
+        labels = np.ones((len(fake_probabilities), 1), "float32")
+        return keras.losses.BinaryCrossentropy()(labels, fake_probabilities)
+
+    return step_on(loss_of)
+
+
+@right(EXERCISE)
+def logarithm_of_keras_ops_summed_over_the_count():
+    def loss_of(fake_probabilities):
+        return ops.sum(-ops.log(fake_probabilities)) / fake_probabilities.shape[0]
+
+    return step_on(loss_of)
+
+
 @disputed(EXERCISE, "tf.gradients needs a graph, and a check with stand-ins runs eagerly")
 def graph_gradients():
     @tf.function

@@ -264,6 +264,36 @@ def logs_through_an_old_handler():
     return scale_images
 
 
+@right(EXERCISE)
+def in_place_on_a_copy_of_its_own():
+    def scale_images(images):
+        scaled = images.astype(np.float32)
+        scaled /= 255.0
+        return scaled
+
+    return scale_images
+
+
+@right(EXERCISE)
+def true_divide_into_an_array():
+    def scale_images(images):
+        out = np.zeros_like(images, dtype="float32")
+        np.true_divide(images, 255, out=out, casting="unsafe")
+        return out
+
+    return scale_images
+
+
+@right(EXERCISE)
+def data_set_of_tensorflow():
+    def scale_images(images):
+        slices = tf.data.Dataset.from_tensor_slices(images)
+        scaled = slices.map(lambda image: tf.cast(image, tf.float32) / 255.0)
+        return np.array(list(scaled.as_numpy_iterator()))
+
+    return scale_images
+
+
 @disputed(EXERCISE, "nested lists: np.asarray takes them, but makes them float64")
 def nested_lists():
     return lambda images: (images / 255).tolist()

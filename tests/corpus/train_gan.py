@@ -571,6 +571,134 @@ def seeds_everything_first():
     return train_gan
 
 
+@right(EXERCISE)
+def stateless_codings_of_epoch_and_step():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        trained = Training(generator, discriminator, codings_size)
+        history = collections.defaultdict(list)
+        for epoch in range(epochs):
+            losses = []
+            for step, images in enumerate(dataset):
+                shape = (images.shape[0], codings_size)
+                codings = tf.random.stateless_normal(shape, seed=(epoch, step))
+                pair = (
+                    trained.train_discriminator(images, codings),
+                    trained.train_generator(codings),
+                )
+                losses.append(pair)
+            for name, value in zip(empty_history(), means(losses), strict=True):
+                history[name].append(value)
+            if on_epoch_end:
+                on_epoch_end(epoch, generator)
+        return history
+
+    return train_gan
+
+
+@right(EXERCISE)
+def codings_from_a_data_set_of_their_own():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        rng = np.random.default_rng()
+
+        def endless():
+            while True:
+                yield rng.standard_normal(codings_size).astype("float32")
+
+        signature = tf.TensorSpec((codings_size,), tf.float32)
+        noise = iter(tf.data.Dataset.from_generator(endless, output_signature=signature))
+
+        class WithNoise(Training):
+            def codings(self, real_images):
+                return tf.stack([next(noise) for _ in real_images])
+
+        train = loop(training=WithNoise)
+        return train(generator, discriminator, dataset, epochs, codings_size, on_epoch_end)
+
+    return train_gan
+
+
+@right(EXERCISE)
+def metrics_that_are_reset():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        trained = Training(generator, discriminator, codings_size, (adam(), adam()))
+        metrics = {name: keras.metrics.Mean(name=name) for name in empty_history()}
+        history = {name: [] for name in metrics}
+        for epoch in range(epochs):
+            for metric in metrics.values():
+                metric.reset_state()
+            for images in dataset:
+                for metric, loss in zip(metrics.values(), trained.batch(images), strict=True):
+                    metric.update_state(loss)
+            for name, metric in metrics.items():
+                history[name].append(metric.result().numpy())
+            if on_epoch_end is not None:
+                on_epoch_end(epoch, generator)
+        return history
+
+    return train_gan
+
+
+@right(EXERCISE)
+def batches_as_numpy_arrays():
+    return loop(batches_of=lambda dataset: dataset.as_numpy_iterator())
+
+
+@right(EXERCISE)
+def steps_compiled_by_xla():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        optimizers = adam(), adam()
+        for optimizer, network in zip(optimizers, (discriminator, generator), strict=True):
+            optimizer.build(network.trainable_variables)
+        steps = [tf.function(step) for step in (discriminator_step, generator_step)]
+
+        class Compiled(Training):
+            def batch(self, images):
+                codings = [self.codings(images) for _ in range(2)]
+                first = steps[0](generator, discriminator, optimizers[0], images, codings[0])
+                return first, steps[1](generator, discriminator, optimizers[1], codings[1])
+
+        train = loop(training=Compiled)
+        return train(generator, discriminator, dataset, epochs, codings_size, on_epoch_end)
+
+    return train_gan
+
+
+@right(EXERCISE)
+def progress_bar_of_keras():
+    def batches_of(dataset):
+        bar = keras.utils.Progbar(None)
+        for step, images in enumerate(dataset, start=1):
+            yield images
+            bar.update(step)
+
+    return loop(batches_of=batches_of)
+
+
+@right(EXERCISE)
+def old_random_state_of_numpy():
+    state = np.random.RandomState(0)
+
+    class OldNoise(Training):
+        def codings(self, real_images):
+            return state.randn(len(real_images), self.codings_size).astype(np.float32)
+
+    return loop(training=OldNoise)
+
+
+@right(EXERCISE)
+def rmsprop_and_stochastic_gradient_descent():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        optimizers = keras.optimizers.RMSprop(1e-3), keras.optimizers.get("nadam")
+
+        def training(*arguments):
+            return Training(*arguments, optimizers)
+
+        train = loop(training=training)
+        return train(generator, discriminator, dataset, epochs, codings_size, on_epoch_end)
+
+    return train_gan
+
+
 @disputed(EXERCISE, "with a global seed, tf.data draws the same in every epoch")
 def codings_in_the_pipeline():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):

@@ -417,6 +417,103 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def compiled_by_xla():
+    return tf.function(reference, jit_compile=True)
+
+
+@right(EXERCISE)
+def weights_of_both_chained():
+    def vae_train_step(encoder, decoder, optimizer, images):
+        variables = [*encoder.trainable_weights, *decoder.trainable_weights]
+        with tf.GradientTape() as tape:
+            *statistics, z = encoder(images, training=True)
+            reconstruction = reconstruction_loss(images, decoder(z, training=True))
+            kl = kl_loss(*statistics)
+            total = reconstruction + kl
+        optimizer.apply(tape.gradient(total, variables), variables)
+        return dict(loss=total, reconstruction=reconstruction, kl=kl)
+
+    return vae_train_step
+
+
+@right(EXERCISE)
+def losses_through_metrics():
+    def vae_train_step(encoder, decoder, optimizer, images):
+        names = ("loss", "reconstruction", "kl")
+        trackers = {name: keras.metrics.Mean(name=name) for name in names}
+        logs = reference(encoder, decoder, optimizer, images)
+        for name, tracker in trackers.items():
+            tracker.update_state(logs[name])
+        return {name: tracker.result() for name, tracker in trackers.items()}
+
+    return vae_train_step
+
+
+@right(EXERCISE)
+def model_of_both_networks():
+    class VAE(keras.Model):
+        def __init__(self, encoder, decoder):
+            super().__init__()
+            self.encoder, self.decoder = encoder, decoder
+
+        def call(self, images, training=None):
+            mean, log_var, z = self.encoder(images, training=training)
+            return self.decoder(z, training=training), mean, log_var
+
+    def vae_train_step(encoder, decoder, optimizer, images):
+        vae = VAE(encoder, decoder)
+        with tf.GradientTape() as tape:
+            restored, mean, log_var = vae(images, training=True)
+            reconstruction, kl = reconstruction_loss(images, restored), kl_loss(mean, log_var)
+            loss = reconstruction + kl
+        gradients = tape.gradient(loss, vae.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, vae.trainable_variables, strict=True))
+        return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
+
+    return vae_train_step
+
+
+@right(EXERCISE)
+def losses_added_to_a_model():
+    def vae_train_step(encoder, decoder, optimizer, images):
+        with tf.GradientTape(persistent=True) as tape:
+            mean, log_var, z = encoder(images, training=True)
+            pixels = decoder(z, training=True)
+            loss_of = keras.losses.BinaryCrossentropy(reduction=None)
+            reconstruction = tf.reduce_mean(tf.reduce_sum(loss_of(images, pixels), 1)) * 28.0
+            kl = kl_loss(mean, log_var)
+            loss = tf.add_n([reconstruction, kl])
+        pairs = []
+        for network in (encoder, decoder):
+            gradients = tape.gradient(loss, network.trainable_variables)
+            pairs += zip(gradients, network.trainable_variables, strict=True)
+        del tape
+        optimizer.apply_gradients(pairs)
+        return {"kl": kl, "reconstruction": reconstruction, "loss": loss}
+
+    return vae_train_step
+
+
+@right(EXERCISE)
+def stateless_optimizer():
+    def vae_train_step(encoder, decoder, optimizer, images):
+        with tf.GradientTape() as tape:
+            reconstruction, kl = losses_of(encoder, decoder, images)
+            loss = reconstruction + kl
+        variables = both(encoder, decoder)
+        gradients = tape.gradient(loss, variables)
+        values = [v.value for v in variables]
+        states = [v.value for v in optimizer.variables]
+        values, states = optimizer.stateless_apply(states, gradients, values)
+        for old, new in ((variables, values), (optimizer.variables, states)):
+            for variable, value in zip(old, new, strict=True):
+                variable.assign(value)
+        return logs_of(reconstruction, kl)
+
+    return vae_train_step
+
+
 @disputed(EXERCISE, "two applies, each of one network: the same movement, two iterations counted")
 def applied_in_two_halves():
     def vae_train_step(encoder, decoder, optimizer, images):
