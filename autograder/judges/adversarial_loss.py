@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from autograder.judges.numbers import close, recognise, unusable
+from autograder.judges.numbers import close, recognise_in_all, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 
@@ -201,8 +201,8 @@ def _fail_value(
         case for case in cases if not close(losses[case], np.array(expected[case]), RTOL, ATOL)
     )
     message = MESSAGES["value"].format(expected=expected[case], came=float(losses[case]))
-    found = recognise(losses[case], mistakes(cases[case]), RTOL, ATOL)
-    mistake = found.split("/")[0] if found else None
+    candidates = {name: mistakes(probabilities) for name, probabilities in cases.items()}
+    mistake = recognise_in_all(losses, candidates, RTOL, ATOL)
     sheet.fail(VALUE, message if not mistake else f"{message} {messages[mistake]}", mistake)
 
 

@@ -11,6 +11,7 @@ from autograder.judges.build_dae_encoder import is_model
 from autograder.judges.convolutional import (
     extent,
     is_affine,
+    is_constant,
     is_quiet,
     is_random_in_training,
     output_activation,
@@ -80,10 +81,14 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     kernels = _judge_layers(sheet)
     if kernels is None or not sheet.came(OUTPUT, "scaled/2.0", "discriminator(images)"):
         return
+    if not is_quiet(sheet, QUIET, "discriminator(images)"):
+        return  # of outputs that change from call to call nothing more can be said
     activation = output_activation(sheet)
     _judge_output(sheet, activation)
-    if is_quiet(sheet, QUIET, "discriminator(images)"):
-        _judge_dropout(sheet)
+    if is_constant(sheet):
+        sheet.fail(INSIDE, convolutional.MESSAGES["constant"])
+        return
+    _judge_dropout(sheet)
     affine = is_affine(sheet, activation)
     sheet.decide(INSIDE, not affine, MESSAGES["no_nonlinearity"], "no_nonlinearity")
     if sheet.passed(LAYERS):
@@ -128,7 +133,7 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     first, second = reaches
     k1, k2 = kernels[0][1], kernels[1][1]
     if first is None or second is None:
-        sheet.fail(STRIDES, MESSAGES["strides"].format(came="no", shift=0), "wrong_stride")
+        sheet.fail(STRIDES, MESSAGES["strides"].format(came="no", shift=0))
         return
     came, shift = first[1] - first[0] + 1, second[0] - first[0]
     at_rim = min(first[0], second[0]) == 0 or max(first[1], second[1]) == 27
@@ -159,6 +164,8 @@ def _judge_dropout(sheet: Sheet) -> None:
 
 
 def _judge_output(sheet: Sheet, activation: str) -> None:
+    if activation == "unknown_activation" and not sheet.passed(LAYERS):
+        return  # it cannot be read through layers of another kind
     mistake = f"{activation}_output" if f"{activation}_output" in MESSAGES else "wrong_activation"
     came = convolutional.MESSAGES.get(activation, activation)
     message = MESSAGES["output"].format(came=came)

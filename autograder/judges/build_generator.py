@@ -9,6 +9,7 @@ from autograder.judges.build_dae_encoder import is_model
 from autograder.judges.convolutional import (
     extent,
     is_affine,
+    is_constant,
     is_quiet,
     is_random_in_training,
     output_activation,
@@ -87,13 +88,16 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     kernels = _judge_layers(sheet, size)
     if kernels is None or not sheet.came(OUTPUT, "scaled/2.0", "generator(codings)"):
         return
+    if not is_quiet(sheet, QUIET, "generator(codings)"):
+        return  # of outputs that change from call to call nothing more can be said
+    random = is_random_in_training(sheet)
+    sheet.decide(QUIET, not random, MESSAGES["random"], "dropout_in_generator")
     activation = output_activation(sheet)
     _judge_output(sheet, activation)
-    quiet = is_quiet(sheet, QUIET, "generator(codings)")
-    if quiet:
-        random = is_random_in_training(sheet)
-        sheet.decide(QUIET, not random, MESSAGES["random"], "dropout_in_generator")
     _judge_normalised(sheet, kernels)
+    if is_constant(sheet):
+        sheet.fail(INSIDE, convolutional.MESSAGES["constant"])
+        return
     if sheet.came(INSIDE, "middle", "generator(codings)"):
         affine = is_affine(sheet, activation)
         sheet.decide(INSIDE, not affine, MESSAGES["no_nonlinearity"], "no_nonlinearity")
@@ -208,6 +212,8 @@ def _reacts(sheet: Sheet) -> bool:
 
 
 def _judge_output(sheet: Sheet, activation: str) -> None:
+    if activation == "unknown_activation" and not sheet.passed(LAYERS):
+        return  # it cannot be read through layers of another kind
     known = {"sigmoid": "sigmoid_output", "linear": "linear_output"}
     mistake = known.get(activation, "wrong_activation")
     came = convolutional.MESSAGES.get(activation, activation)

@@ -28,6 +28,7 @@ MESSAGES = {
     "kl_averaged": "That is the KL averaged over the codings; sum it.",
     "kl_summed_over_batch": "That is the KL summed over the images; take their mean.",
     "wrong_sign_of_kl": "The KL is subtracted; it must be added.",
+    "wrong_sign": "The sign of the whole loss is turned: it is minimised.",
     "mean_bce_with_full_kl": "The cross-entropy is averaged over the 784 pixels, and the KL is "
     "not: the KL counts 784 times too much, and the codings will collapse.",
     "sum_bce_with_scaled_kl": "The cross-entropy is summed over the 784 pixels, and the KL is "
@@ -130,6 +131,12 @@ def _judge_terms(sheet: Sheet, challenge: Challenge, losses: dict[str, float]) -
     if factor > 0 and all(_agree(came[batch], right[batch], factor) for batch in came):
         _write_unit(sheet, "other_unit", factor)
         _judge_gradients(sheet, challenge, factor)
+        return
+    if all(_agree(came[batch], right[batch], -1.0) for batch in came):
+        message = MESSAGES["reconstruction"].format(expected=right["five"][0], came=came["five"][0])
+        message = f"{message} {MESSAGES['wrong_sign']}"
+        for criterion in (RECONSTRUCTION, KL):
+            sheet.fail(criterion, message, "wrong_sign")
         return
     mistakes = (
         _judge_reconstruction(sheet, challenge, came["five"][0], right["five"][0]),

@@ -59,12 +59,14 @@ def attempt(
     except BaseException as error:
         evidence.facts[name] = {"kind": "raised"} | _describe_error(error)
         raise StudentCodeFailed(name) from None
+    else:
+        # Before the arguments are put back: the result may be one of them, changed.
+        evidence.record(name, result, depth)
     finally:
         for array, copy in copies:
             if not np.array_equal(array, copy, equal_nan=array.dtype.kind == "f"):
                 evidence.facts.setdefault("changed_arguments", []).append(name)
                 array[...] = copy
-    evidence.record(name, result, depth)
     return result
 
 

@@ -495,25 +495,6 @@ def losses_added_to_a_model():
     return vae_train_step
 
 
-@right(EXERCISE)
-def stateless_optimizer():
-    def vae_train_step(encoder, decoder, optimizer, images):
-        with tf.GradientTape() as tape:
-            reconstruction, kl = losses_of(encoder, decoder, images)
-            loss = reconstruction + kl
-        variables = both(encoder, decoder)
-        gradients = tape.gradient(loss, variables)
-        values = [v.value for v in variables]
-        states = [v.value for v in optimizer.variables]
-        values, states = optimizer.stateless_apply(states, gradients, values)
-        for old, new in ((variables, values), (optimizer.variables, states)):
-            for variable, value in zip(old, new, strict=True):
-                variable.assign(value)
-        return logs_of(reconstruction, kl)
-
-    return vae_train_step
-
-
 @disputed(EXERCISE, "two applies, each of one network: the same movement, two iterations counted")
 def applied_in_two_halves():
     def vae_train_step(encoder, decoder, optimizer, images):
