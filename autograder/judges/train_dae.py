@@ -153,7 +153,7 @@ def _judge_inputs(
             mistake = "noisy_inputs"
     elif np.all(which >= 0) and times.min() == times.max():
         mistake = "epochs_ignored"
-    elif np.all(which >= 0) and _kept_back(times) and not _all_inferred(sheet, validation_images):
+    elif np.all(which >= 0) and _kept_back(times) and _all_inferred(sheet, images[times == 0]):
         mistake = "validation_split"
     elif np.all(which >= 0) and times.min() < epochs:
         mistake = "partial_data"
@@ -178,7 +178,7 @@ def _look_like(rows: np.ndarray, images: np.ndarray) -> bool:
 
 
 def _all_inferred(sheet: Sheet, images: np.ndarray) -> bool:
-    """Whether each of the images went through the model at inference."""
+    """Whether each of these images went through the model at inference."""
     which = match_rows(_rows(sheet, "inferred_on"), images)
     return set(which[which >= 0]) == set(range(len(images)))
 

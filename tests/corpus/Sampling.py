@@ -590,7 +590,7 @@ def noise_per_row_repeated():
     return Sampling
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_shared_by_rows")
 def a_single_number_of_noise():
     return with_noise(lambda mean: tf.random.normal([]))
 
@@ -742,7 +742,7 @@ def numpy_function_in_the_graph():
     return layer_class(draw)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def exponential_of_numpy():
     return layer_class(lambda mean, log_var: mean + np.exp(log_var / 2) * normal(mean))
 
@@ -777,7 +777,7 @@ def uniform_from_minus_1_to_1():
     return Sampling
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uniform_noise")
 def uniform_of_variance_1():
     return with_noise(lambda mean: tf.random.uniform(tf.shape(mean), -(3**0.5), 3**0.5))
 
@@ -802,7 +802,7 @@ def noise_off_centre():
     return with_noise(lambda mean: tf.random.normal(tf.shape(mean), mean=1.0))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_not_centred")
 def noise_without_its_sign():
     return with_noise(lambda mean: tf.abs(normal(mean)))
 
@@ -825,7 +825,7 @@ def inputs_swapped_by_index():
     return lambda: layers.Lambda(sampling)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mean_missing")
 def mean_left_out():
     return layer_class(lambda mean, log_var: tf.exp(log_var / 2) * normal(mean))
 
@@ -835,12 +835,12 @@ def standard_normal_alone():
     return layer_class(lambda mean, log_var: normal(mean))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "unit_stddev")
 def unit_spread():
     return layer_class(lambda mean, log_var: mean + normal(mean))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inverse_stddev")
 def precision_for_variance():
     return layer_class(lambda mean, log_var: mean + tf.exp(-log_var / 2) * normal(mean))
 

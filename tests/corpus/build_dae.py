@@ -484,7 +484,7 @@ def clones_the_joined_model():
     return build_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "copied_layers")
 def fresh_networks_of_the_lesson():
     def build_dae(encoder, decoder):
         return compiled(
@@ -539,7 +539,7 @@ def loss_summed_over_pixels():
     return lambda encoder, decoder: compiled(joined(encoder, decoder), loss=cross_entropy)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "loss_summed")
 def loss_summed_over_rows_alone():
     def cross_entropy(targets, restored):
         return keras.ops.sum(keras.losses.binary_crossentropy(targets, restored), axis=-1)
@@ -692,7 +692,7 @@ def smoothed_labels():
     return build_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mean_absolute_error_loss")
 def absolute_error_as_loss():
     return lambda encoder, decoder: compiled(joined(encoder, decoder), loss="mae")
 

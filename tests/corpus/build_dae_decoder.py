@@ -515,12 +515,12 @@ def elu_hidden_subclassed():
     return lambda: Decoder()
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_activation")
 def selu_output():
     return with_layers(dense(100), dense(784), image)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_activation")
 def hard_sigmoid_output():
     return with_layers(dense(100), dense(784, "hard_sigmoid"), image)
 

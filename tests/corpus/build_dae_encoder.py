@@ -824,7 +824,7 @@ def noise_in_a_lambda_layer():
     return build_dae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_always_on")
 def noise_at_inference_alone():
     class Noise(layers.Layer):
         def __init__(self, stddev):
@@ -871,7 +871,7 @@ def noise_on_the_codings():
     return build_dae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_after_layer")
 def noise_on_pixels_and_hidden_layer():
     def build_dae_encoder(noise_stddev=0.2):
         return sequential(
@@ -908,12 +908,12 @@ def noise_level_of_a_global():
     return lambda noise_stddev=0.2: Encoder()
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_noise_level")
 def noise_of_a_tenth():
     return lambda noise_stddev=0.2: reference(0.1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "variance_for_stddev")
 def variance_for_deviation():
     return lambda noise_stddev=0.2: reference(noise_stddev**2)
 
@@ -953,7 +953,7 @@ def clips_after_the_noise_layer():
     return build_dae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uniform_noise")
 def uniform_noise():
     class Noise(layers.Layer):
         def __init__(self, stddev):
@@ -1020,7 +1020,7 @@ def dropout_before_flatten():
     return build_dae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "dropout_for_noise")
 def gaussian_dropout():
     def build_dae_encoder(noise_stddev=0.2):
         return sequential(
@@ -1090,7 +1090,7 @@ def other_codings_size():
     return with_dense(dense(100), dense(10))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sizes")
 def sizes_turned_round():
     return with_dense(dense(30), dense(100))
 
@@ -1115,7 +1115,7 @@ def hidden_layer_not_called():
     return lambda noise_stddev=0.2: Encoder(noise_stddev)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_layer")
 def stops_at_the_hidden_layer():
     return with_dense(dense(100))
 

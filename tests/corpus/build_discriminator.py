@@ -566,7 +566,7 @@ def linear_output_functional():
     return build_discriminator
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "tanh_output")
 def tanh_output():
     return with_layers(*FIRST, drop(), *SECOND, flat, dense(1, "tanh"))
 
@@ -601,17 +601,17 @@ def ten_classes():
     return with_layers(*FIRST, drop(), *SECOND, flat, dense(10, "softmax"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_activation")
 def sigmoid_twice():
     return with_layers(*FIRST, drop(), *SECOND, flat, dense(), lambda: layers.Activation("sigmoid"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_dropout")
 def no_dropout():
     return with_layers(*FIRST, *SECOND, *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_dropout")
 def no_dropout_functional():
     def build_discriminator():
         images = keras.Input((28, 28, 1))
@@ -622,7 +622,7 @@ def no_dropout_functional():
     return build_discriminator
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_dropout")
 def dropout_of_nothing():
     return subclassed(dropout=0.0)
 
@@ -632,12 +632,12 @@ def batch_normalization_for_dropout():
     return with_layers(*FIRST, norm, *SECOND, norm, *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_for_dropout")
 def noise_for_dropout():
     return with_layers(lambda: layers.GaussianNoise(0.2), *FIRST, *SECOND, *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_always_on")
 def dropout_always_on():
     class Discriminator(keras.Model):
         def __init__(self):
@@ -652,17 +652,17 @@ def dropout_always_on():
     return Discriminator
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_stride")
 def strides_forgotten():
     return with_layers(conv(4, 5, 1), leaky, drop(), conv(4, 5, 1), leaky, drop(), *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_stride")
 def strides_forgotten_subclassed():
     return subclassed(strides=1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_stride")
 def stride_of_the_second_forgotten():
     return with_layers(*FIRST, drop(), conv(4, 5, 1), leaky, drop(), *END)
 
@@ -672,7 +672,7 @@ def strides_of_three():
     return subclassed(strides=3)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "pooling_for_strides")
 def pooling_for_strides():
     return with_layers(conv(4, 5, 1), leaky, pool, drop(), conv(4, 5, 1), leaky, pool, *END)
 
@@ -690,7 +690,7 @@ def pooling_and_strides():
     return with_layers(*FIRST, pool, drop(), *SECOND, pool, drop(), *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_layers")
 def three_convolutions():
     return with_layers(*FIRST, drop(), *SECOND, drop(), conv(8), leaky, drop(), *END)
 
@@ -700,7 +700,7 @@ def three_convolutions_the_last_without_stride():
     return with_layers(*FIRST, *SECOND, conv(8, 3, 1), leaky, drop(), *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_layers")
 def one_convolution():
     return with_layers(*FIRST, drop(), *END)
 
@@ -731,12 +731,12 @@ def convolutions_of_one_dimension():
     return with_layers(lambda: layers.Reshape((28, 28)), line, drop(), line, *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_nonlinearity")
 def linear_convolutions():
     return with_layers(conv(), drop(), conv(), drop(), *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_nonlinearity")
 def linear_convolutions_subclassed():
     return subclassed(hidden=None)
 
@@ -756,12 +756,12 @@ def flatten_forgotten():
     return with_layers(*FIRST, drop(), *SECOND, dense())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_flattened")
 def averaged_for_flattened():
     return with_layers(*FIRST, drop(), *SECOND, lambda: layers.GlobalAveragePooling2D(), dense())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_flattened")
 def maxima_for_flattened():
     return with_layers(*FIRST, drop(), *SECOND, lambda: layers.GlobalMaxPooling2D(), dense())
 

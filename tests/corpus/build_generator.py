@@ -516,12 +516,12 @@ def sigmoid_as_a_layer_of_its_own():
     return with_layers(*START, *MIDDLE, picture(None), lambda: layers.Activation("sigmoid"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "linear_output")
 def linear_output():
     return with_layers(*START, *MIDDLE, picture(None))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "linear_output")
 def linear_output_subclassed():
     return subclassed(output=None)
 
@@ -531,7 +531,7 @@ def relu_output():
     return with_layers(*START, *MIDDLE, picture("relu"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_activation")
 def hard_output():
     return with_layers(*START, *MIDDLE, picture("hard_tanh"))
 
@@ -589,7 +589,7 @@ def stride_of_four_at_once():
     return with_layers(*START, norm, up(1, 5, 4, activation="tanh"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_stride")
 def strides_of_four_and_one():
     return with_layers(*START, up(4, 5, 4), norm, relu, up(1, 5, 1, activation="tanh"))
 
@@ -611,7 +611,7 @@ def three_channels_subclassed():
     return subclassed(filters=3)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_channel_axis")
 def no_channel():
     return with_layers(*START, *MIDDLE, picture(), lambda: layers.Reshape((28, 28)))
 
@@ -621,22 +621,22 @@ def flat_images():
     return with_layers(*START, *MIDDLE, picture(), lambda: layers.Flatten())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_batch_norm")
 def no_batch_normalization():
     return with_layers(dense(), grid(), relu, up(activation="relu"), picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_batch_norm")
 def no_batch_normalization_subclassed():
     return subclassed(first=Nothing, second=Nothing)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_batch_norm")
 def batch_normalization_at_the_start_alone():
     return with_layers(*START, up(activation="relu"), picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_batch_norm")
 def layer_normalization():
     return with_layers(*START, up(), lambda: layers.LayerNormalization(), relu, picture())
 
@@ -653,12 +653,12 @@ def batch_normalization_held_at_inference():
     return subclassed(first=Frozen, second=Frozen)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "dropout_in_generator")
 def dropout():
     return with_layers(*START, *MIDDLE, lambda: layers.Dropout(0.3), picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "dropout_in_generator")
 def dropout_subclassed():
     class Generator(subclassed()):
         def __init__(self, codings_size=100):
@@ -681,12 +681,12 @@ def noise():
     return with_layers(*START, lambda: layers.GaussianNoise(0.2), *MIDDLE, picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sizes")
 def dense_of_sixty_four_channels():
     return with_layers(dense(7 * 7 * 64), grid((7, 7, 64)), norm, relu, *MIDDLE, picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sizes")
 def dense_of_256_channels_subclassed():
     return subclassed(units=7 * 7 * 256)
 
@@ -706,7 +706,7 @@ def hidden_dense_layer():
     return with_layers(dense(64, activation="relu"), *START, *MIDDLE, picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_layers")
 def third_transposed_convolution():
     return with_layers(*START, *MIDDLE, up(4, 4, 1), norm, relu, picture())
 
@@ -732,7 +732,7 @@ def convolution_at_the_end():
     )
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "upsampling")
 def upsampling_and_convolutions():
     return with_layers(
         *START,
@@ -796,7 +796,7 @@ def decoder_of_the_autoencoder():
     )
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "codings_size_ignored")
 def always_a_hundred_codings():
     return lambda codings_size=100: reference(100)
 

@@ -491,7 +491,7 @@ def first_hidden_layer_alone():
     return subclassed(sizes=(100,))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_layer")
 def no_hidden_layer():
     return with_layers(dense(784, "sigmoid"), image)
 
@@ -526,7 +526,7 @@ def linear_hidden_layers_subclassed():
     return subclassed(hidden=None)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "linear_hidden_layers")
 def second_hidden_layer_linear():
     return with_layers(dense(100), dense(150, None), dense(784, "sigmoid"), image)
 

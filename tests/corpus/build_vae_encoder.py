@@ -585,7 +585,7 @@ def tanh_on_log_var():
     return subclassed(lambda *outputs: outputs, log_var="tanh")
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "activation_on_mean")
 def selu_on_both():
     return subclassed(lambda *outputs: outputs, mean="selu", log_var="selu")
 
@@ -761,7 +761,7 @@ def linear_hidden_layers_subclassed():
     return Encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "linear_hidden_layers")
 def second_hidden_layer_linear():
     return with_trunk(flatten, dense(150), dense(100, None))
 
@@ -847,7 +847,7 @@ def two_trunks():
     return build_vae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "activation_on_log_var")
 def stddev_for_log_var():
     return subclassed(lambda mean, log_var, z: (mean, tf.exp(log_var / 2), z))
 

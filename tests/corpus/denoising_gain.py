@@ -583,7 +583,7 @@ def standard_normal_noise():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "variance_for_stddev")
 def variance_for_deviation():
     def denoising_gain(dae, clean_images, noise_stddev):
         noisy = clean_images + np.random.normal(0, noise_stddev**2, clean_images.shape)
@@ -612,7 +612,7 @@ def uniform_from_rand():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_not_centred")
 def noise_of_one_sign():
     def denoising_gain(dae, clean_images, noise_stddev):
         noisy = clean_images + np.abs(np.random.normal(0, noise_stddev, clean_images.shape))
@@ -696,7 +696,7 @@ def one_gain_per_image():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_logarithm")
 def difference_of_errors():
     def denoising_gain(dae, clean_images, noise_stddev):
         noisy = clean_images + np.random.normal(0, noise_stddev, clean_images.shape)
@@ -705,7 +705,7 @@ def difference_of_errors():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "natural_log")
 def natural_logarithm():
     def denoising_gain(dae, clean_images, noise_stddev):
         noisy = clean_images + np.random.normal(0, noise_stddev, clean_images.shape)
@@ -724,7 +724,7 @@ def both_scores():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "clean_input")
 def forgets_the_noise():
     def denoising_gain(dae, clean_images, noise_stddev):
         return psnr(clean_images, dae(clean_images))

@@ -732,7 +732,7 @@ def generator_in_inference_mode():
     return step_on(loss_of)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inference_mode")
 def discriminator_in_inference_mode():
     def loss_of(generator, discriminator, real_images, codings):
         fakes = generator(codings, training=True)
@@ -766,12 +766,12 @@ def sigmoid_once_more():
     return with_loss(lambda real, fake: discriminator_loss(tf.sigmoid(real), tf.sigmoid(fake)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "real_only")
 def real_images_alone():
     return with_loss(lambda real, fake: -tf.reduce_mean(tf.math.log(real)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fake_only")
 def fakes_alone():
     return with_loss(lambda real, fake: -tf.reduce_mean(tf.math.log(1 - fake)))
 
@@ -807,7 +807,7 @@ def fakes_called_real():
     return with_loss(lambda real, fake: discriminator_loss(real, 1 - fake))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "label_smoothing")
 def real_labels_smoothed():
     def loss_of(real, fake):
         bce = keras.losses.BinaryCrossentropy()
@@ -821,7 +821,7 @@ def squared_errors():
     return with_loss(lambda real, fake: tf.reduce_mean((1 - real) ** 2 + fake**2) / 2)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "other_codings")
 def codings_drawn_anew():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         draw = tf.random.normal(tf.shape(codings))
@@ -830,7 +830,7 @@ def codings_drawn_anew():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "other_codings")
 def codings_of_zero():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         return reference(generator, discriminator, optimizer, real_images, tf.zeros_like(codings))
@@ -854,12 +854,12 @@ def real_images_rescaled_once_more():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_update")
 def gradients_not_applied():
     return step_on(update=lambda optimizer, gradients, variables: None)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_update")
 def loss_alone():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         return loss_of_networks(generator, discriminator, real_images, codings)
@@ -867,7 +867,7 @@ def loss_alone():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "two_updates")
 def applied_twice():
     def update(optimizer, gradients, variables):
         optimizer.apply(gradients, variables)
@@ -876,7 +876,7 @@ def applied_twice():
     return step_on(update=update)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "two_updates")
 def two_steps_in_one():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         loss = reference(generator, discriminator, optimizer, real_images, codings)
@@ -886,7 +886,7 @@ def two_steps_in_one():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign_of_update")
 def climbs_for_descends():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         negated = step_on(lambda *arguments: -loss_of_networks(*arguments))
@@ -895,7 +895,7 @@ def climbs_for_descends():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "loss_after_update")
 def loss_after_the_update():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         reference(generator, discriminator, optimizer, real_images, codings)
@@ -904,7 +904,7 @@ def loss_after_the_update():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "loss_after_update")
 def loss_after_the_update_at_inference():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         reference(generator, discriminator, optimizer, real_images, codings)
@@ -934,7 +934,7 @@ def optimizer_of_its_own_made_before():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "scaled_update")
 def plain_descent_by_hand():
     def update(optimizer, gradients, variables):
         for gradient, variable in zip(gradients, variables, strict=True):
@@ -948,12 +948,12 @@ def biases_left_out():
     return step_on(variables=lambda g, d: [v for v in d.trainable_variables if len(v.shape) > 1])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "left_out")
 def last_layer_alone():
     return step_on(variables=lambda g, d: d.trainable_variables[-2:])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def loss_in_numpy():
     def loss_of(real, fake):
         return tf.constant(-(np.log(real).mean() + np.log(1 - np.asarray(fake)).mean()) / 2)

@@ -338,7 +338,7 @@ def codings_drawn_beforehand():
     return decoding(lambda count, size: codings[:count, :size])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fixed_codings")
 def codings_of_zeros():
     return decoding(lambda count, size: tf.zeros((count, size)))
 
@@ -393,17 +393,17 @@ def training_mode_one_at_a_time():
     return generate_images
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "off_the_prior")
 def narrow_normal():
     return decoding(lambda count, size: tf.random.normal((count, size), stddev=0.1))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "off_the_prior")
 def wide_normal():
     return decoding(lambda count, size: 3 * tf.random.normal((count, size)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "off_the_prior")
 def normal_off_centre():
     return decoding(lambda count, size: tf.random.normal((count, size), mean=1.0))
 
@@ -425,7 +425,7 @@ def on_the_unit_sphere():
     )
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "same_images_repeated")
 def one_number_for_all_dimensions():
     return decoding(
         lambda count, size: tf.repeat(tf.random.normal((count, 1)), repeats=size, axis=1)
@@ -540,3 +540,14 @@ def returns_the_decoder():
 @wrong(EXERCISE)
 def shape_as_one_number():
     return decoding(lambda count, size: tf.random.normal(count * size))
+
+
+@wrong(EXERCISE, "off_the_prior")
+def codings_of_an_encoder():
+    def generate_images(decoder, count, codings_size):
+        rng = np.random.default_rng()
+        mean = rng.normal(0, 1.5, (count, codings_size))
+        stddev = np.exp(rng.uniform(-2, 0, (count, codings_size)))
+        return decoder.predict(mean + stddev * rng.normal(size=mean.shape), verbose=0)
+
+    return generate_images

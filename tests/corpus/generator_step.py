@@ -640,12 +640,12 @@ def critic():
     return step_on(lambda fake: -tf.reduce_mean(fake))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "label_smoothing")
 def label_smoothed():
     return step_on(lambda fake: ops.mean(ops.binary_crossentropy(0.9 * ops.ones_like(fake), fake)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "summed_over_batch")
 def summed_over_the_batch():
     return step_on(lambda fake: -tf.reduce_sum(tf.math.log(fake)))
 
@@ -655,12 +655,12 @@ def half_of_the_loss():
     return step_on(lambda fake: generator_loss(fake) / 2)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign")
 def sign_forgotten():
     return step_on(lambda fake: tf.reduce_mean(tf.math.log(fake)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign_of_update")
 def climbs_for_descends():
     def generator_step(generator, discriminator, optimizer, codings):
         negated = step_on(lambda fake: -generator_loss(fake))
@@ -669,7 +669,7 @@ def climbs_for_descends():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "other_codings")
 def codings_drawn_anew():
     def generator_step(generator, discriminator, optimizer, codings):
         return reference(generator, discriminator, optimizer, tf.random.normal(tf.shape(codings)))
@@ -677,7 +677,7 @@ def codings_drawn_anew():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "other_codings")
 def codings_from_0_to_1():
     def generator_step(generator, discriminator, optimizer, codings):
         return reference(generator, discriminator, optimizer, tf.sigmoid(codings))
@@ -701,7 +701,7 @@ def images_clipped_at_zero():
     return step_on(answers=answers)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_update")
 def gradients_not_applied():
     return step_on(update=lambda optimizer, gradients, variables: None)
 
@@ -714,7 +714,7 @@ def loss_alone():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "two_updates")
 def applied_twice():
     def update(optimizer, gradients, variables):
         optimizer.apply(gradients, variables)
@@ -723,7 +723,7 @@ def applied_twice():
     return step_on(update=update)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "two_updates")
 def two_steps_in_one():
     def generator_step(generator, discriminator, optimizer, codings):
         loss = reference(generator, discriminator, optimizer, codings)
@@ -733,7 +733,7 @@ def two_steps_in_one():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "loss_after_update")
 def loss_after_the_update():
     def generator_step(generator, discriminator, optimizer, codings):
         reference(generator, discriminator, optimizer, codings)
@@ -750,7 +750,7 @@ def optimizer_of_its_own():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "scaled_update")
 def plain_descent_by_hand():
     def update(optimizer, gradients, variables):
         for gradient, variable in zip(gradients, variables, strict=True):
@@ -764,7 +764,7 @@ def biases_left_out():
     return step_on(variables=lambda g, d: [v for v in g.trainable_variables if len(v.shape) > 1])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "left_out")
 def last_layer_alone():
     return step_on(variables=lambda g, d: g.trainable_variables[-2:])
 

@@ -340,7 +340,7 @@ def line_stretched_to_the_norms():
     return interpolate_codings
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "ends_missing")
 def both_ends_missing():
     return lambda start, end, steps: np.linspace(start, end, steps + 2)[1:-1]
 

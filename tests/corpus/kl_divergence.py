@@ -363,7 +363,7 @@ def divided_by_the_batch():
     return kl_divergence
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "averaged_over_codings")
 def averaged_over_everything():
     return lambda m, v: -0.5 * tf.reduce_mean(terms(m, v))
 
@@ -495,17 +495,17 @@ def half_missing_and_averaged():
     return lambda m, v: -tf.reduce_mean(terms(m, v), axis=-1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "arguments_swapped")
 def arguments_swapped():
     return lambda v, m: -0.5 * tf.reduce_sum(terms(m, v), axis=-1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "log_var_missing")
 def log_var_forgotten():
     return lambda m, v: -0.5 * tf.reduce_sum(1 - m**2 - tf.exp(v), axis=-1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "exp_missing")
 def exponential_forgotten():
     return lambda m, v: -0.5 * tf.reduce_sum(1 + v - m**2 - v, axis=-1)
 
@@ -550,7 +550,7 @@ def divergence_of_keras():
     return lambda m, v: keras.losses.kl_divergence(m, v)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "summed_over_batch")
 def summed_over_the_wrong_axis():
     return lambda m, v: -0.5 * tf.reduce_sum(terms(m, v), axis=0)
 
@@ -641,3 +641,21 @@ def class_for_a_function():
 @wrong(EXERCISE)
 def standard_library_exponential():
     return lambda m, v: -0.5 * tf.reduce_sum(1 + v - m**2 - math.exp(v), axis=-1)
+
+
+@wrong(EXERCISE, "log_var_missing")
+def log_var_missing_in_ops():
+    return lambda m, v: ops.sum(ops.exp(v) + ops.square(m) - 1.0, axis=-1) / 2
+
+
+@wrong(EXERCISE, "exp_missing")
+def exponential_missing_in_ops():
+    return lambda m, v: 0.5 * ops.sum(v + ops.square(m) - 1.0 - v, axis=-1)
+
+
+@wrong(EXERCISE, "arguments_swapped")
+def log_var_unpacked_first():
+    def kl_divergence(log_var, mean):
+        return 0.5 * ops.sum(ops.expm1(log_var) - log_var + mean**2, axis=1)
+
+    return kl_divergence

@@ -318,7 +318,7 @@ def divides_by_the_maximum_in_tensorflow():
     return scale_images
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "divided_by_maximum")
 def divides_each_image_by_its_maximum():
     def scale_images(images):
         peaks = images.max(axis=(1, 2), keepdims=True).astype("float32")
@@ -371,7 +371,7 @@ def divides_without_remainder_and_stays_integer():
     return lambda images: images // 255
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "integer_division")
 def assigns_floats_to_a_uint8_array():
     def scale_images(images):
         out = np.zeros_like(images)

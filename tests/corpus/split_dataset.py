@@ -392,7 +392,7 @@ def loses_the_last_row():
     return split_dataset
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "off_by_one")
 def loses_the_row_at_the_cut():
     def split_dataset(images, labels, validation_size):
         cut = len(images) - validation_size

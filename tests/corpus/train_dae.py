@@ -621,7 +621,7 @@ def one_epoch_by_loop():
     return train_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "epochs_ignored")
 def one_epoch_too_many():
     return lambda dae, train, validation, epochs: fit(dae, train, validation, epochs + 1)
 
@@ -692,7 +692,7 @@ def trains_on_the_validation_set():
     return train_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "trains_on_validation")
 def sets_swapped():
     return lambda dae, train, validation, epochs: fit(dae, validation, train, epochs)
 
@@ -702,7 +702,7 @@ def validates_on_the_training_set():
     return lambda dae, train, validation, epochs: fit(dae, train, train, epochs)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "target_not_clean")
 def validates_on_the_wrong_targets():
     def train_dae(dae, train, validation, epochs):
         pair = (validation, np.zeros_like(validation))
@@ -813,7 +813,7 @@ def evaluates_for_training():
     return train_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "never_trains")
 def freezes_the_model():
     def train_dae(dae, train_images, validation_images, epochs):
         dae.trainable = False

@@ -1177,7 +1177,7 @@ def compiled_models_never_frozen():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "frozen_generator")
 def generator_never_trained():
     class DiscriminatorAlone(Training):
         def train_generator(self, codings):
@@ -1203,7 +1203,7 @@ def generator_detached():
     return loop(Detached)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_update")
 def gradients_computed_and_not_applied():
     class Idle(Training):
         def batch(self, real_images):
@@ -1228,7 +1228,7 @@ def trains_copies_of_the_networks():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "generator_first")
 def generator_before_discriminator():
     class Reversed(Training):
         def batch(self, real_images):
@@ -1265,7 +1265,7 @@ def generator_before_discriminator_in_a_function():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "steps_apart")
 def a_pass_of_the_discriminator_then_one_of_the_generator():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         training = Training(generator, discriminator, codings_size)
@@ -1284,7 +1284,7 @@ def a_pass_of_the_discriminator_then_one_of_the_generator():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "several_discriminator_steps")
 def five_steps_of_the_discriminator():
     class Critic(Training):
         def batch(self, real_images):
@@ -1305,7 +1305,7 @@ def two_steps_of_the_generator():
     return loop(Twice)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uneven_steps")
 def generator_once_an_epoch():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         training = Training(generator, discriminator, codings_size)
@@ -1400,7 +1400,7 @@ def numpy_noise_frozen_into_a_function():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "same_noise")
 def codings_drawn_once_an_epoch():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         training = Training(generator, discriminator, codings_size)
@@ -1429,22 +1429,22 @@ def drawing(codings):
     return loop(Drawing)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uniform_codings")
 def codings_from_0_to_1():
     return drawing(lambda images, size: tf.random.uniform((len(images), size)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uniform_codings")
 def codings_from_minus_1_to_1():
     return drawing(lambda images, size: tf.random.uniform((len(images), size), -1, 1))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "codings_not_normal")
 def codings_of_half_the_spread():
     return drawing(lambda images, size: tf.random.normal((len(images), size), stddev=0.5))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "codings_not_normal")
 def codings_off_centre():
     return drawing(lambda images, size: np.random.normal(1, 1, (len(images), size)))
 
@@ -1454,7 +1454,7 @@ def codings_of_zero():
     return drawing(lambda images, size: tf.zeros((len(images), size)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "codings_shared")
 def one_coding_repeated():
     return drawing(lambda images, size: tf.repeat(tf.random.normal((1, size)), len(images), 0))
 
@@ -1477,12 +1477,12 @@ def always_a_hundred_codings_in_a_function():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fixed_batch_size")
 def always_thirty_two_rows():
     return drawing(lambda images, size: tf.random.normal((32, size)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fixed_batch_size")
 def rows_of_the_first_batch():
     counts = {}
 
@@ -1529,12 +1529,12 @@ def remainder_dropped():
     return loop(batches_of=batches_of)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "first_batch_only")
 def first_batch_alone():
     return loop(batches_of=lambda dataset: dataset.take(1))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "first_batch_only")
 def next_batch_alone():
     return loop(batches_of=lambda dataset: [next(iter(dataset))])
 
@@ -1646,7 +1646,7 @@ def one_epoch_too_few():
     return loop(epochs_of=lambda epochs: range(1, epochs))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "extra_passes")
 def two_passes_in_an_epoch():
     return loop(batches_of=lambda dataset: dataset.repeat(2))
 
@@ -1734,7 +1734,7 @@ def callback_after_each_batch():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "callback_early")
 def callback_before_the_epoch():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         def epochs_of(count):
@@ -1749,7 +1749,7 @@ def callback_before_the_epoch():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "callback_early")
 def callbacks_after_all_epochs():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         history = reference(generator, discriminator, dataset, epochs, codings_size)
@@ -1771,17 +1771,17 @@ def reporting(arguments):
     return loop(report=report)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "epoch_numbers")
 def callback_counts_from_1():
     return reporting(lambda epoch, generator: (epoch + 1, generator))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "callback_arguments")
 def callback_with_arguments_swapped():
     return reporting(lambda epoch, generator: (generator, epoch))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "callback_arguments")
 def callback_without_arguments():
     return reporting(lambda epoch, generator: ())
 

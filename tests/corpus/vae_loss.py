@@ -385,7 +385,7 @@ def kl_computed_but_not_added():
     return vae_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "reconstruction_omitted")
 def reconstruction_omitted():
     return combined(lambda bce, kl: tf.reduce_mean(kl))
 
@@ -483,7 +483,7 @@ def minus_of_the_kl_forgotten():
     return vae_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign")
 def sign_of_the_whole():
     return combined(lambda bce, kl: -tf.reduce_mean(bce + kl))
 
@@ -544,17 +544,17 @@ def not_reduced_in_ops():
     return vae_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "kl_summed_over_batch")
 def kl_summed_over_the_batch():
     return combined(lambda bce, kl: tf.reduce_mean(bce) + tf.reduce_sum(kl))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "bce_summed_over_batch")
 def bce_summed_over_the_batch():
     return combined(lambda bce, kl: tf.reduce_sum(bce) + tf.reduce_mean(kl))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "kl_averaged")
 def kl_averaged_over_codings():
     def vae_loss(images, reconstructions, mean, log_var):
         kl = -0.5 * tf.reduce_mean(1 + log_var - mean**2 - tf.exp(log_var))
@@ -563,7 +563,7 @@ def kl_averaged_over_codings():
     return vae_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "half_missing")
 def kl_without_its_half():
     return combined(lambda bce, kl: tf.reduce_mean(bce + 2 * kl))
 
@@ -597,7 +597,7 @@ def mean_and_log_var_swapped():
     )
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "from_logits")
 def probabilities_taken_for_logits():
     def vae_loss(images, reconstructions, codings_mean, codings_log_var):
         bce = tf.nn.sigmoid_cross_entropy_with_logits(labels=images, logits=reconstructions)
@@ -679,5 +679,16 @@ def misspells_an_argument():
 def unknown_loss_of_keras():
     def vae_loss(images, reconstructions, codings_mean, codings_log_var):
         return keras.losses.binary_cross_entropy(images, reconstructions)
+
+    return vae_loss
+
+
+@wrong(EXERCISE, "from_logits")
+def logits_promised_to_keras():
+    def vae_loss(images, reconstructions, mean, log_var):
+        loss_of = keras.losses.BinaryCrossentropy(from_logits=True, reduction=None)
+        bce = 28 * tf.reduce_sum(loss_of(images, reconstructions), axis=-1)
+        kl = tf.reduce_sum(tf.exp(log_var) + mean**2 - 1 - log_var, axis=-1) / 2
+        return tf.reduce_mean(bce + kl)
 
     return vae_loss

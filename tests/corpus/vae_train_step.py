@@ -590,7 +590,7 @@ def training_false():
     return step_on(functools.partial(losses_of, training=False))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inference_mode")
 def decoder_in_inference_mode():
     def losses(encoder, decoder, images):
         mean, log_var, z = encoder(images, training=True)
@@ -599,7 +599,7 @@ def decoder_in_inference_mode():
     return step_on(losses)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inference_mode")
 def encoder_in_inference_mode():
     def losses(encoder, decoder, images):
         mean, log_var, z = encoder(images, training=False)
@@ -876,7 +876,7 @@ def loss_made_a_float_too_early():
     return vae_train_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def loss_outside_the_tape():
     def vae_train_step(encoder, decoder, optimizer, images):
         reconstruction, kl = losses_of(encoder, decoder, images)
@@ -889,7 +889,7 @@ def loss_outside_the_tape():
     return vae_train_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign_of_update")
 def climbs_for_descends():
     return step_on(objective=lambda reconstruction, kl: -(reconstruction + kl))
 
@@ -904,7 +904,7 @@ def kl_over_784():
     return step_on(objective=lambda reconstruction, kl: reconstruction + kl / 784)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mean_bce_with_full_kl")
 def mean_bce_with_full_kl():
     def losses(encoder, decoder, images):
         reconstruction, kl = losses_of(encoder, decoder, images)
@@ -913,7 +913,7 @@ def mean_bce_with_full_kl():
     return step_on(losses)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "per_pixel")
 def per_pixel():
     def losses(encoder, decoder, images):
         reconstruction, kl = losses_of(encoder, decoder, images)
@@ -922,7 +922,7 @@ def per_pixel():
     return step_on(losses)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "summed_over_batch")
 def summed_over_the_batch():
     def losses(encoder, decoder, images):
         reconstruction, kl = losses_of(encoder, decoder, images)
@@ -1067,5 +1067,20 @@ def misspells_a_name_in_the_tape():
         with tf.GradientTape():
             _, kl = losses_of(encoder, decoder, images)
             return logs_of(reconstructoin, kl)  # noqa: F821
+
+    return vae_train_step
+
+
+@wrong(EXERCISE, "mean_bce_with_full_kl")
+def cross_entropy_object_averages_the_pixels():
+    def vae_train_step(encoder, decoder, optimizer, images):
+        with tf.GradientTape() as tape:
+            mean, log_var, z = encoder(images, training=True)
+            reconstruction = keras.losses.BinaryCrossentropy()(images, decoder(z, training=True))
+            kl = kl_loss(mean, log_var)
+            loss = reconstruction + kl
+        variables = both(encoder, decoder)
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
 
     return vae_train_step
