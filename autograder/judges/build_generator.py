@@ -187,7 +187,9 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
 
 def _judge_normalised(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     facts = sheet.evidence.facts
-    filters = kernels[0][2] if kernels[0][3] == 128 else kernels[0][3]
+    (_, _, *first), (_, _, *second) = kernels
+    # Transposed convolutions hand on the channels of axis 2, ordinary ones those of axis 3.
+    before, filters = first[::-1] if first[0] == second[1] else first
     means = [
         shape
         for shape, name in zip(facts["model/other_shapes"], facts["model/other_names"], strict=True)
@@ -196,7 +198,7 @@ def _judge_normalised(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     if not means:
         sheet.fail(NORMALISED, MESSAGES["missing_batch_norm"], "missing_batch_norm")
         return
-    met = means.count([filters]) > (filters == 128 and _reacts(sheet))
+    met = means.count([filters]) > (filters == before and _reacts(sheet))
     sheet.decide(NORMALISED, met, MESSAGES["batch_norm_elsewhere"], "missing_batch_norm")
 
 
