@@ -1,7 +1,8 @@
 """What the checks make of the whole corpus: right and wrong answers, mistakes alone and in pairs.
 
 Prints a table, writes benchmarks/results/corpus.json, and keeps every verdict on a wrong answer in
-build/corpus_verdicts.jsonl, of which benchmarks.gallery makes a page.
+build/corpus/, of which benchmarks.gallery makes a page. Rows of exercises that are not asked for
+stay as they are.
 
     python -m benchmarks.corpus_score [--exercise Sampling ...]
 """
@@ -28,7 +29,7 @@ from tests.corpus.collect_combinations import COMBINATIONS, misnamed
 from tests.corpus.misconceptions import MISCONCEPTIONS
 
 RESULTS = Path(__file__).parent / "results" / "corpus.json"
-VERDICTS = Path(__file__).parents[1] / "build" / "corpus_verdicts.jsonl"
+VERDICTS = Path(__file__).parents[1] / "build" / "corpus"
 # The challenge that learners get, and another.
 SEEDS = (PUBLIC_SEED, 11)
 COUNTS = (
@@ -47,20 +48,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--exercise", nargs="*", default=list(EXERCISES), choices=list(EXERCISES))
     arguments = parser.parse_args()
-    VERDICTS.parent.mkdir(exist_ok=True)
-    with VERDICTS.open("w", encoding="utf-8") as verdicts:
-        rows = {exercise_id: score(exercise_id, verdicts) for exercise_id in arguments.exercise}
+    VERDICTS.mkdir(parents=True, exist_ok=True)
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
-    total = {what: sum(row[what] for row in rows.values()) for what in COUNTS}
-    result = {
-        "command": " ".join(["python -m benchmarks.corpus_score", *sys.argv[1:]]),
-        "commit": commit,
-        "all": total,
-        "exercises": rows,
-    }
-    RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    for exercise_id in arguments.exercise:
+        with (VERDICTS / f"{exercise_id}.jsonl").open("w", encoding="utf-8") as verdicts:
+            row = score(exercise_id, verdicts) | {"commit": commit}
+        write(exercise_id, row)
+    rows = read()
+    total = sums(rows)
     for exercise_id, row in {**rows, "all": total}.items():
         print(
             f"{exercise_id:28} right {row['right_accepted']}/{row['right_routes']}, wrong "
@@ -70,6 +67,26 @@ def main() -> int:
         )
     faults = total["right_routes"] - total["right_accepted"] + total["combinations_misnamed"]
     return 1 if faults or total["wrong_rejected"] < total["wrong_answers"] else 0
+
+
+def read() -> dict[str, Any]:
+    """The rows there are, in the order of the catalogue."""
+    if not RESULTS.exists():
+        return {}
+    rows = json.loads(RESULTS.read_text(encoding="utf-8"))["exercises"]
+    return {exercise_id: rows[exercise_id] for exercise_id in EXERCISES if exercise_id in rows}
+
+
+def write(exercise_id: str, row: dict[str, Any]) -> None:
+    """Put one row into the results."""
+    rows = {**read(), exercise_id: row}
+    result = {"command": "python -m benchmarks.corpus_score", "all": sums(rows), "exercises": rows}
+    RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def sums(rows: dict[str, Any]) -> dict[str, int]:
+    """The counts of all exercises together."""
+    return {what: sum(row[what] for row in rows.values()) for what in COUNTS}
 
 
 def score(exercise_id: str, verdicts: TextIO) -> dict[str, Any]:
