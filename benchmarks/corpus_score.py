@@ -24,7 +24,8 @@ from autograder.exercises import EXERCISES
 from autograder.judges import PUBLIC_SEED
 from autograder.notebook import check_with_seed
 from autograder.verdict import Verdict
-from tests.corpus.answers import ANSWERS, Answer
+from tests.corpus.answers import Answer
+from tests.corpus.collect import ANSWERS
 from tests.corpus.collect_combinations import COMBINATIONS, misnamed
 from tests.corpus.misconceptions import MISCONCEPTIONS
 

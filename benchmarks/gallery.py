@@ -17,7 +17,7 @@ from pathlib import Path
 from autograder.exercises import EXERCISES
 from autograder.report import card_html
 from autograder.verdict import Verdict
-from tests.corpus.answers import ANSWERS
+from tests.corpus.collect import ANSWERS
 
 from .corpus_score import VERDICTS
 

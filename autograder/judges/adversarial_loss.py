@@ -23,8 +23,8 @@ MESSAGES = {
     "not_reduced": "That is one number for each image: take their mean.",
     "not_finite": "Expected a finite loss, got {what}.",
     "value": "Expected {expected:.4f}, got {came:.4f}.",
-    "numpy_inside": "Expected gradients with respect to {which}, got none: NumPy, float or "
-    ".numpy() inside the function cuts them off. Use tf or keras.ops.",
+    "numpy_inside": "Expected gradients with respect to {which}, got none: NumPy, `float`, "
+    "`.numpy()` or a stopped gradient cuts them off. Use tf or keras.ops.",
     "gradient_values": "The value is right, but the gradient with respect to {which} is not that "
     "of this loss. Is something detached, or rounded?",
     "summed_over_batch": "The loss is right, in another unit: summed over the images. The lesson "
@@ -152,7 +152,12 @@ def _unit(
 
     def all_agree(factors: Mapping[str, float]) -> bool:
         return all(
-            close(losses[case], np.array(factors[case] * expected[case]), RTOL, ATOL)
+            close(
+                losses[case],
+                np.array(factors[case] * expected[case]),
+                RTOL,
+                ATOL * min(1.0, factors[case]),
+            )
             for case in cases
         )
 

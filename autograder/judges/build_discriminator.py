@@ -47,6 +47,8 @@ MESSAGES = {
     "feature should see {expected} pixels across, and it sees {came}: is there a pooling layer?",
     "strides": "Expected both convolutions to take strides of 2; one feature sees {came} pixels "
     "across, its neighbour the same {shift} further.",
+    "no_reach": "Expected each feature to see some pixels; the probability changes with none of "
+    "them. Is its activation stuck?",
     "missing_dropout": "Expected dropout in training: two calls with training=True gave the same "
     "probabilities.",
     "noise_for_dropout": "Expected dropout; this adds Gaussian noise.",
@@ -133,7 +135,7 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     first, second = reaches
     k1, k2 = kernels[0][1], kernels[1][1]
     if first is None or second is None:
-        sheet.fail(STRIDES, MESSAGES["strides"].format(came="no", shift=0))
+        sheet.fail(STRIDES, MESSAGES["no_reach"])
         return
     came, shift = first[1] - first[0] + 1, second[0] - first[0]
     at_rim = min(first[0], second[0]) == 0 or max(first[1], second[1]) == 27

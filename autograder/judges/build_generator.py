@@ -38,8 +38,8 @@ MESSAGES = {
     "no_channel_axis": "The channel axis is missing.",
     "wrong_size": 'With stride 2 and padding "same" each transposed convolution doubles the '
     "size: 7, 14, 28.",
-    "codings_size_ignored": "The argument codings_size has no effect: without it, codings of size "
-    "100 are expected.",
+    "codings_size_ignored": "Expected a generator of codings of size {size}, the argument; got one "
+    "of another size. The argument codings_size has no effect.",
     "dense": "Expected one dense layer of 7·7·128 = 6272 units; got {came}.",
     "dense_none": "none",
     "dense_sizes": "{sizes} units",
@@ -79,7 +79,8 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     if not is_model(sheet, SHAPE, "model", call):
         return
     if _ignores_size(sheet, size):
-        sheet.fail(SHAPE, MESSAGES["codings_size_ignored"], "codings_size_ignored")
+        message = MESSAGES["codings_size_ignored"].format(size=size)
+        sheet.fail(SHAPE, message, "codings_size_ignored")
         return
     images = sheet.array(SHAPE, "first", "generator(codings)", "images")
     if images is None:

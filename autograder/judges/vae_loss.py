@@ -49,7 +49,7 @@ MESSAGES = {
     "summed_over_batch": "Both terms are right, in another unit: summed over the images. The "
     "lesson takes their mean, so that the loss does not grow with the batch.",
     "numpy_inside": "Expected gradients with respect to all arguments but the images, got none for "
-    "{which}: NumPy or `float` inside the function cuts them off. Use tf or keras.ops.",
+    "{which}: NumPy, `float` or a stopped gradient cuts them off. Use tf or keras.ops.",
     "gradient_values": "The values are right, but the gradient with respect to {which} is not that "
     "of the loss. Is something detached, or rounded?",
     "gradients_raised": "tape.gradient(vae_loss(…), …)",
