@@ -11,11 +11,13 @@ import contextlib
 import copy
 import logging
 import os
+import shutil
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
@@ -30,14 +32,15 @@ from nbgrader import utils
 
 from autograder.build import DEMONSTRATION
 from autograder.classroom.preprocessors import catalogue_exercise
+from autograder.classroom.store import Fault
 from autograder.exercises import EXERCISES
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.gather import EXCHANGE_VARIABLE
 from autograder.kernel.record import MAX_FILE_BYTES
-from autograder.sandbox.policy import Limits, kernel_policy
+from autograder.sandbox.policy import Limits, Policy, kernel_policy
 from autograder.sandbox.probes import refuse_without_sandbox
 from autograder.sandbox.provisioner import SealedSpecs
-from autograder.sandbox.start import SandboxError
+from autograder.sandbox.start import Sandbox, SandboxError
 
 CELL_SECONDS = 120
 """A cell's time limit. A check ends by itself within 20 s; this is for everything else."""
@@ -72,16 +75,6 @@ _quiet = logging.Logger("autograder.run", logging.CRITICAL)
 
 
 @dataclass(frozen=True)
-class Fault:
-    """A cell that cost something: its index, its exercise if it has one, and what happened."""
-
-    cell: int
-    exercise: str | None
-    kind: Kind
-    message: str
-
-
-@dataclass(frozen=True)
 class Run:
     """What came of running a notebook: the notebook with its outputs, and what went wrong.
 
@@ -99,7 +92,7 @@ def run_notebook(
     challenges: Mapping[str, Challenge],
     evidence_folder: Path,
     *,
-    folder: Path | None = None,
+    files: Mapping[str, Path] | None = None,
     sandbox: bool = True,
     cell_seconds: int = CELL_SECONDS,
     limits: Limits | None = None,
@@ -111,7 +104,8 @@ def run_notebook(
         challenges: exercise → challenge, for every check that may leave evidence.
         evidence_folder: where <exercise>.safetensors is written as soon as a check has ended;
             evidence of the same name that is there already goes.
-        folder: the submission's folder, whose files the kernel gets copies of.
+        files: what was handed in beside the notebook, by relative path; copies lie in the folder
+            in which the kernel works.
         sandbox: False runs the student's code unfenced, with all the rights of this process.
         cell_seconds: a cell's time limit.
         limits: what the kernel may use; those of `Limits` if not given.
@@ -124,13 +118,9 @@ def run_notebook(
     evidence_folder.mkdir(parents=True, exist_ok=True)
     for exercise in challenges:
         (evidence_folder / f"{exercise}.safetensors").unlink(missing_ok=True)
-    with contextlib.ExitStack() as stack:
-        if not sandbox and folder is None:
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="autograder-")))
-        runner = _Runner(
-            nb, challenges, evidence_folder, folder, sandbox, cell_seconds, limits, start
-        )
-        run_sync(runner.run)()
+    policy = kernel_policy(files or {}, limits) if sandbox else None
+    runner = _Runner(nb, challenges, evidence_folder, files or {}, policy, cell_seconds, start)
+    run_sync(runner.run)()
     return Run(nb, tuple(runner.faults), layers, time.monotonic() - start)
 
 
@@ -142,10 +132,9 @@ class _Runner:
     nb: NotebookNode
     challenges: Mapping[str, Challenge]
     evidence_folder: Path
-    folder: Path | None
-    sandbox: bool
+    files: Mapping[str, Path]
+    policy: Policy | None
     cell_seconds: int
-    limits: Limits | None
     start: float
     faults: list[Fault] = field(default_factory=list)
     done: set[int] = field(default_factory=set)
@@ -311,14 +300,12 @@ class _Kernel:
 
 
 @contextlib.asynccontextmanager
-async def _kernel(runner: _Runner) -> Any:
+async def _kernel(runner: _Runner) -> AsyncIterator[_Kernel]:
     """Start a kernel with the challenges; end it and all its processes afterwards."""
-    with TemporaryDirectory(prefix="autograder-exchange-") as exchange:
-        options: dict[str, Any] = {}
-        if runner.sandbox:
-            policy = kernel_policy(runner.folder, runner.limits)
-            options["kernel_spec_manager"] = SealedSpecs(policy=policy)
-        manager: Any = AsyncKernelManager(**options)
+    with TemporaryDirectory(prefix="autograder-unfenced-") as unfenced:
+        manager: Any = AsyncKernelManager()
+        if runner.policy is not None:
+            manager.kernel_spec_manager = SealedSpecs(policy=runner.policy)
         manager.context.setsockopt(zmq.MAXMSGSIZE, MOST_MESSAGE_BYTES)
         manager.context.setsockopt(zmq.RCVHWM, 100)
         client = _Client(
@@ -336,17 +323,12 @@ async def _kernel(runner: _Runner) -> Any:
             shutdown_kernel="immediate",
         )
         try:
-            await client.async_start_new_kernel(
-                stdout=-3,
-                stderr=-3,
-                cwd=runner.folder,
-                env=os.environ | {EXCHANGE_VARIABLE: exchange},
-            )
-            sandbox = getattr(manager.provisioner, "sandbox", None)
-            challenges = sandbox.challenges if sandbox else Path(exchange) / "challenges"
-            evidence = sandbox.evidence if sandbox else Path(exchange) / "evidence"
-            for place in (challenges, evidence):
-                place.mkdir(exist_ok=True)
+            if runner.policy is not None:
+                await client.async_start_new_kernel()
+                sandbox: Sandbox = manager.provisioner.sandbox
+                challenges, evidence = sandbox.challenges, sandbox.evidence
+            else:
+                challenges, evidence = await _start_unfenced(client, runner.files, Path(unfenced))
             for exercise, challenge in runner.challenges.items():
                 challenge.save(challenges / f"{exercise}.safetensors")
             try:
@@ -356,3 +338,25 @@ async def _kernel(runner: _Runner) -> Any:
             yield _Kernel(manager, client, evidence, runner.cell_seconds)
         finally:
             await client._async_cleanup_kernel()
+
+
+async def _start_unfenced(
+    client: NotebookClient, files: Mapping[str, Path], folder: Path
+) -> tuple[Path, Path]:
+    """Start an ordinary kernel; return its folders for challenges and evidence."""
+    work, challenges, evidence = places = [
+        folder / name for name in ("work", "challenges", "evidence")
+    ]
+    for place in places:
+        place.mkdir()
+    for name, path in files.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, work / name)
+    # What TensorFlow logs would flood the grader's terminal.
+    await client.async_start_new_kernel(
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        cwd=str(work),
+        env=os.environ | {EXCHANGE_VARIABLE: str(folder)},
+    )
+    return challenges, evidence

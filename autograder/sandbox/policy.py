@@ -6,6 +6,7 @@ import json
 import os
 import site
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,6 +46,8 @@ _SYSTEM = (
     "/sys/devices/system/cpu",
 )
 _OF_A_PREFIX = ("bin", "lib", "lib64", "share", "pyvenv.cfg")
+MOST_FILES_BYTES = 64 * MIB
+
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 _KEPT_VARIABLES = frozenset(
@@ -171,9 +174,16 @@ def inner_environment() -> dict[str, str]:
     return inner
 
 
-def kernel_policy(folder: Path | None, limits: Limits | None = None) -> Policy:
-    """The policy of a kernel that is given the files of a submission's folder."""
-    copies = font_cache() | (files_of(folder) if folder else {})
+def kernel_policy(files: Mapping[str, Path], limits: Limits | None = None) -> Policy:
+    """The policy of a kernel that finds copies of files in the folder in which it works.
+
+    What exceeds `MOST_FILES_BYTES` in all is left out.
+    """
+    copies, room = font_cache(), MOST_FILES_BYTES
+    for name, path in files.items():
+        room -= path.stat().st_size
+        if room >= 0:
+            copies[f"{WORK}/{name}"] = str(path.resolve())
     return Policy("kernel", readable(), inner_environment(), copies, limits or Limits())
 
 
@@ -182,19 +192,3 @@ def font_cache() -> dict[str, str]:
     named = os.environ.get("MPLCONFIGDIR")
     folder = Path(named) if named else Path.home() / ".cache" / "matplotlib"
     return {f"{HOME}/matplotlib/{path.name}": str(path) for path in folder.glob("fontlist-*.json")}
-
-
-def files_of(folder: Path, most_bytes: int = 64 * MIB) -> dict[str, str]:
-    """The files that a student handed in beside the notebook, to be copied to the work folder.
-
-    Symbolic links and notebooks are left out, and so is what exceeds `most_bytes` in all.
-    """
-    copies = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
-            continue
-        most_bytes -= path.stat().st_size
-        if most_bytes < 0:
-            break
-        copies[f"{WORK}/{path.relative_to(folder).as_posix()}"] = str(path)
-    return copies
