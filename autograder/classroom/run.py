@@ -48,7 +48,7 @@ CELL_SECONDS = 120
 NOTEBOOK_SECONDS = 1800
 """When it is reached, the rest of a notebook is not run."""
 
-GRACE_SECONDS = 10
+GRACE_SECONDS = 5
 """How long a cell may go on after its interrupt before its kernel is given up."""
 
 MOST_OUTPUT_BYTES = 8 * 2**20

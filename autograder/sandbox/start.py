@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -65,7 +64,7 @@ class Sandbox:
             pages = int(Path(f"/proc/{kernel}/statm").read_text().split()[0])
         except (OSError, ValueError, IndexError):
             return 0.0
-        return pages * resource.getpagesize() / self.limits.address_space
+        return pages * os.sysconf("SC_PAGE_SIZE") / self.limits.address_space
 
     def why_ended(self) -> str:
         """Why the sandbox ended itself ("memory"); empty if it did not."""

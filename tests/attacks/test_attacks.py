@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.run import run_notebook
-
 from .attacks import ATTACKS, PRELUDE, Attack
 from .harness import (
     AFTER,
@@ -36,7 +34,9 @@ def test_there_are_attacks_of_every_family() -> None:
 
 
 def test_without_an_attack_the_same_notebook_earns_everything(tmp_path: Path) -> None:
-    cells = [part for name in ANSWERS for part in (answer_cell(name, ANSWERS[name]), check_cell(name))]
+    cells = [
+        part for name in ANSWERS for part in (answer_cell(name, ANSWERS[name]), check_cell(name))
+    ]
     graded = grade(notebook(PRELUDE, *cells), tmp_path)
     assert not graded.run.faults
     assert [graded.points(name) for name in ANSWERS] == [1, 1, 1]
