@@ -12,8 +12,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import nbformat
-
 from autograder.classroom.repair_log import Repair, noted
 
 MAX_BYTES = 256 * 2**20
@@ -76,11 +74,10 @@ def read_submission(data: bytes) -> tuple[Submission, list[Repair]]:
     """
     repairs: list[Repair] = []
     content = _json(_text(data, repairs), repairs)
-    major = content.get("nbformat")
-    if "worksheets" in content or major in (1, 2, 3):
-        content = _upgraded(content)
-        repairs.append(noted("old-format", found=major))
     cells = content.get("cells")
+    if "worksheets" in content:
+        cells = _old_cells(content["worksheets"])
+        repairs.append(noted("old-format", found=content.get("nbformat")))
     if not isinstance(cells, list):
         raise UnreadableError("it holds no list of cells, so it is not a notebook")
     metadata = _dict(content.get("metadata"))
@@ -121,12 +118,17 @@ def _json(text: str, repairs: list[Repair]) -> dict[str, Any]:
     return content
 
 
-def _upgraded(content: dict[str, Any]) -> dict[str, Any]:
-    try:
-        upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(content), 4)
-    except Exception:  # nbformat raises whatever its code for old formats runs into
-        raise UnreadableError("it is in an old format, and damaged") from None
-    return upgraded
+def _old_cells(worksheets: object) -> list[Any]:
+    """Return the cells of formats before 4, which lay on sheets; their outputs are not taken."""
+    cells = []
+    for sheet in _list(worksheets):
+        for cell in _list(_dict(sheet).get("cells")):
+            source = _dict(cell).get("input", _dict(cell).get("source"))
+            kind = _dict(cell).get("cell_type")
+            if kind == "heading":
+                kind, source = "markdown", f"# {_lines(source)}"
+            cells.append(_dict(cell) | {"source": source, "cell_type": kind, "outputs": []})
+    return cells
 
 
 def _cell(raw: dict[str, Any]) -> Cell:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import count
@@ -84,10 +84,14 @@ class Master:
 
 @dataclass(eq=False)
 class Item:
-    """A place in the rebuilt notebook: a released cell, a student's own, or one that is both."""
+    """A place in the rebuilt notebook: a released cell, a student's own, or one that is both.
+
+    `others` are further versions of a locked cell.
+    """
 
     master: Master | None
     cell: Cell | None
+    others: list[Cell] = field(default_factory=list)
 
 
 # ------------------------------------------------------------------------------ public functions
@@ -233,8 +237,19 @@ def _taken_apart(
             ]
         result += pieces
         if len(pieces) > 1:
-            repairs.append(noted("merged"))
+            repairs.append(_apart(pieces, masters))
     return result
+
+
+def _apart(pieces: Sequence[Cell], masters: Sequence[Master]) -> Repair:
+    """Tell of a cell that was taken apart: something was added to it, or several were merged."""
+    known = {_bare(master.source): master for master in masters}
+    found = [known[_bare(piece.source)] for piece in pieces if _bare(piece.source) in known]
+    if len(found) == 1 and found[0].role in ("check", "locked"):
+        names = frozenset().union(*(master.names for master in masters))
+        if not any(names & defined_names(piece.source) for piece in pieces):
+            return noted("locked-changed", found[0].name)
+    return noted("merged")
 
 
 def _without_released(cell: Cell, absent: Sequence[Master]) -> list[Cell]:
@@ -247,7 +262,9 @@ def _without_released(cell: Cell, absent: Sequence[Master]) -> list[Cell]:
             if cut is None:
                 continue
             found.append(master)
-            middle = Cell(master.kind, master.source, id=master.id)
+            mine = piece.grade_id == master.name
+            marks = piece.marks if mine else {}
+            middle = Cell(master.kind, master.source, id=master.id, marks=marks)
             before, after = (replace(piece, source=text) for text in cut)
             pieces[index : index + 1] = [c for c in (before, middle, after) if c.source.strip()]
             break
@@ -455,6 +472,10 @@ def _placed(
             items.append(Item(master if is_first else None, cell))
         elif chosen[master] is cell:
             items.append(Item(master, cell))
+        elif master.role == "locked":
+            # A second version of the first cell would unbind the answers above it.
+            first = next(item for item in items if item.master is master)
+            first.others.append(cell)
         elif _same(cell.source, master.source):
             repairs.append(noted("copy", master.name))
         else:
@@ -498,7 +519,7 @@ def _works(item: Item, items: list[Item], answer: Item | None, later: Sequence[M
     if master.role == "check":
         return answer is None or items.index(item) > items.index(answer)
     if master.role == "locked" and master.kind == "code":
-        return items.index(item) < _first_graded(items, later)
+        return items.index(item) < _first_answer(items, later)
     return True
 
 
@@ -514,7 +535,7 @@ def _place_for(
     assert master is not None
     after = items.index(anchor) + 1 if anchor is not None else 0
     if master.role == "locked":
-        return min(after, _first_graded(items, later))
+        return min(after, _first_answer(items, later))
     if master.role == "check":
         if answer is not None:
             after = max(after, items.index(answer) + 1)
@@ -524,10 +545,10 @@ def _place_for(
     return after
 
 
-def _first_graded(items: list[Item], later: Sequence[Master]) -> int:
-    """Return the index of the first answer or check among `later` cells; the end if none."""
-    graded = {master for master in later if master.role in ("answer", "check")}
-    return next((i for i, item in enumerate(items) if item.master in graded), len(items))
+def _first_answer(items: list[Item], later: Sequence[Master]) -> int:
+    """Return the index of the first answer among `later` cells; the end if none."""
+    answers = {master for master in later if master.role == "answer"}
+    return next((i for i, item in enumerate(items) if item.master in answers), len(items))
 
 
 def _with_own_text(items: Sequence[Item], repairs: list[Repair]) -> Iterator[Item]:
@@ -535,15 +556,14 @@ def _with_own_text(items: Sequence[Item], repairs: list[Repair]) -> Iterator[Ite
     for item in items:
         master, cell = item.master, item.cell
         own = []
-        if (
-            master is not None
-            and master.role in ("check", "locked")
-            and cell is not None
-            and cell.source.strip()
-            and not _same(cell.source, master.source)
-        ):
-            own = [Item(None, Cell(cell.kind, cell.source, attachments=cell.attachments))]
-            repairs.append(noted("locked-changed", master.name))
+        if master is not None and cell is not None and master.role in ("check", "locked"):
+            versions = [one for one in (cell, *item.others) if one.source.strip()]
+            changed = [one for one in versions if not _same(one.source, master.source)]
+            own = [Item(None, replace(one, id="", marks={}, tags=[])) for one in changed]
+            if changed:
+                repairs.append(noted("locked-changed", master.name))
+            if len(versions) - len(changed) > 1:
+                repairs.append(noted("copy", master.name))
         # What was written into a check may be what it checks; what was added to the first cell
         # needs its imports.
         yield from [*own, item] if master and master.role == "check" else [item, *own]
@@ -555,11 +575,13 @@ def _with_own_text(items: Sequence[Item], repairs: list[Repair]) -> Iterator[Ite
 def _note_marks(items: Sequence[Item], repairs: list[Repair]) -> None:
     """Note lost and changed marks and types of graded cells, and marks on others."""
     lost = 0
+    names = {item.master.name for item in items if item.master}
     for master, cell in ((item.master, item.cell) for item in items):
         if cell is None:
             continue
         if master is None or not master.role:
-            if any(cell.marks.get(key) for key in ("grade", "solution", "locked")):
+            marked = any(cell.marks.get(key) for key in ("grade", "solution", "locked"))
+            if marked and cell.grade_id not in names:
                 repairs.append(noted("unknown-marks"))
             continue
         marks = master.cell.metadata.nbgrader
