@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -219,7 +220,7 @@ def merged_code(random: Random, nb: Notebook) -> None:
 
 def split_answers(random: Random, nb: Notebook) -> None:
     for cell in pick(random, answers(nb)):
-        lines = text(cell).split("\n")
+        lines = text(cell).splitlines()
         at = next(i for i, other in enumerate(nb["cells"]) if other is cell)
         cut = int(random.integers(1, len(lines))) if len(lines) > 1 else 1
         cell["source"] = "\n".join(lines[:cut])
@@ -347,10 +348,13 @@ def trailing_text(random: Random, nb: Notebook) -> bytes:
 
 def format_3(random: Random, nb: Notebook) -> bytes:
     """The notebook as an old program would have saved it, if it can be saved so."""
-    try:
-        return nbformat.writes(nbformat.reads(json.dumps(nb), as_version=4), version=3).encode()
-    except Exception:
-        return as_json(random, nb)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            whole = nbformat.reads(json.dumps(nb), as_version=4)
+            return nbformat.writes(whole, version=3).encode()
+        except Exception:
+            return as_json(random, nb)
 
 
 READABLE: tuple[Encoding, ...] = (
