@@ -14,10 +14,12 @@ from typing import Any
 
 from autograder.classroom.repair_log import Repair, noted
 
-MAX_BYTES = 256 * 2**20
-"""Larger files are not read: they would need several times their size in memory."""
+MAX_BYTES = 100_000_000
+"""Larger files are not read, as nbgrader does not collect them (CourseDirectory.max_file_size)."""
 
-TOO_LARGE = f"it is larger than {MAX_BYTES // 2**20} MB; clear its outputs"
+MAX_CELLS = 10_000
+
+TOO_LARGE = f"it is larger than {MAX_BYTES // 10**6} MB; clear its outputs"
 
 KINDS = ("code", "markdown", "raw")
 
@@ -80,6 +82,8 @@ def read_submission(data: bytes) -> tuple[Submission, list[Repair]]:
         repairs.append(noted("old-format", found=content.get("nbformat")))
     if not isinstance(cells, list):
         raise UnreadableError("it holds no list of cells, so it is not a notebook")
+    if len(cells) > MAX_CELLS:
+        raise UnreadableError(f"it holds more than {MAX_CELLS} cells")
     metadata = _dict(content.get("metadata"))
     found = [_cell(cell) for cell in cells if isinstance(cell, dict)]
     return Submission(found, _dict(metadata.get("kernelspec"))), repairs

@@ -50,6 +50,9 @@ ALIKE, CLEARLY = 0.6, 0.1
 """A cell is like a stub from this ratio on (difflib's own rule of thumb for a close match), if no
 other comes as near as the difference."""
 
+MOST_LINES = 300
+"""Likeness is looked for in the first lines of a cell."""
+
 
 @dataclass(eq=False)
 class Master:
@@ -224,32 +227,32 @@ def _taken_apart(
         for master in masters
         if len(master.source) >= MIN_MERGED and _bare(master.source) not in present
     ]
+    known = {_bare(master.source): master for master in masters}
     names = frozenset().union(*(master.names for master in masters))
-    known = {_bare(master.source) for master in masters}
+    marked = {cell.grade_id for cell in cells} | {cell.id for cell in cells}
+    questions = [m for m in masters if m.role == "answer" and not m.names]
+    text_lost = any(marked.isdisjoint((m.name, m.id)) for m in questions)
     result: list[Cell] = []
     for cell in cells:
-        pieces = [cell]
-        if _bare(cell.source) not in known:
-            pieces = [
-                part
-                for piece in _without_released(cell, absent)
-                for part in _one_answer_each(piece, names)
-            ]
+        if _bare(cell.source) in known:
+            result.append(cell)
+            continue
+        pieces = [
+            part
+            for piece in _without_released(cell, absent)
+            for part in _one_answer_each(piece, names)
+        ]
+        found = [known[_bare(piece.source)] for piece in pieces if _bare(piece.source) in known]
+        graded = [master for master in found if master.role]
+        if len(found) > 1 or text_lost or any(names & defined_names(p.source) for p in pieces):
+            # Something that is graded may have been merged into another cell.
+            repairs += [noted("merged")] if len(pieces) > 1 else []
+        elif graded:
+            repairs.append(noted("locked-changed", graded[0].name))
+        elif not any(master.is_demonstration for master in found):
+            pieces = [cell]  # a note that was added to a text
         result += pieces
-        if len(pieces) > 1:
-            repairs.append(_apart(pieces, masters))
     return result
-
-
-def _apart(pieces: Sequence[Cell], masters: Sequence[Master]) -> Repair:
-    """Tell of a cell that was taken apart: something was added to it, or several were merged."""
-    known = {_bare(master.source): master for master in masters}
-    found = [known[_bare(piece.source)] for piece in pieces if _bare(piece.source) in known]
-    if len(found) == 1 and found[0].role in ("check", "locked"):
-        names = frozenset().union(*(master.names for master in masters))
-        if not any(names & defined_names(piece.source) for piece in pieces):
-            return noted("locked-changed", found[0].name)
-    return noted("merged")
 
 
 def _without_released(cell: Cell, absent: Sequence[Master]) -> list[Cell]:
@@ -375,7 +378,7 @@ def _best_answer(
     """Return the answer that the student's own check saw: the last good one that stands above it.
 
     Good is, by weight: changed; defines the name; compiles; a code cell; above the check; by
-    `def` or `class`; marked.
+    `def` or `class`.
     """
     changed = _preferred(claimants, lambda cell: not _same(cell.source, master.source))
     pool = changed
@@ -403,8 +406,12 @@ def _find_alike(
     """Match answers by likeness to what was handed out, where both fit each other best."""
     wanted = [m for m in masters if m.role == "answer" and m.names and m not in chosen]
     free = [cell for cell in cells if claims[id(cell)] is None and cell.source.strip()]
+    near = ALIKE - CLEARLY
     ratios = {
-        (master, cell): _likeness(master.source, cell.source) for master in wanted for cell in free
+        (master, cell): ratio
+        for master in wanted
+        for cell in free
+        if (ratio := _likeness(master.source, cell.source)) > near
     }
     for (master, cell), ratio in ratios.items():
         rivals = [
@@ -412,17 +419,16 @@ def _find_alike(
             for (m, c), other in ratios.items()
             if (m is master) != (c is cell)  # the same stub or the same cell, but not both
         ]
-        if ratio >= ALIKE and ratio >= max(rivals, default=0.0) + CLEARLY:
+        if ratio >= ALIKE and ratio >= max(rivals, default=near) + CLEARLY:
             chosen[master] = cell
             claims[id(cell)] = master
             repairs.append(noted("found-alike", master.name))
 
 
 def _likeness(stub: str, source: str) -> float:
-    matcher = SequenceMatcher(None, stub, source[: 4 * len(stub)], autojunk=False)
-    if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < ALIKE:
-        return 0.0
-    return matcher.ratio()
+    """Return the share of lines that two sources have in common, in their order."""
+    one, other = _bare(stub).split("\n"), _bare(source).split("\n")[:MOST_LINES]
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _find_by_place(

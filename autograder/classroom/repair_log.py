@@ -55,8 +55,7 @@ MESSAGES = {
     "that name.",
     "missing-text": "The answer cell {cell} was missing and was put back empty.",
     "missing-locked": "The cell {cell} was missing and was put back.",
-    "two-answers": "{count} cells answer {cell}; the last one that stands before its check was "
-    "graded.",
+    "two-answers": "{count} cells answer {cell}; the last whole one above its check was graded.",
     "copy": "An untouched copy of the cell {cell} was left out.",
     "moved": "The cell {cell} stood where it could not work and was put back in its place.",
     "retyped": "The cell {cell} had become {found}; it was made {kind} again.",

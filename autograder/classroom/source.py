@@ -124,8 +124,9 @@ def _tree(source: str) -> ast.Module | None:
 
 
 def _names(body: list[ast.stmt]) -> Iterable[str]:
-    for node in body:
-        match node:
+    waiting = list(reversed(body))
+    while waiting:
+        match node := waiting.pop():
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 yield node.name
             case ast.Assign(value=ast.Constant(value=None)):
@@ -142,5 +143,5 @@ def _names(body: list[ast.stmt]) -> Iterable[str]:
             case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
                 yield from (alias.asname or alias.name for alias in aliases)
             case ast.If() | ast.Try() | ast.With():
-                for field in ("body", "orelse", "finalbody"):
-                    yield from _names(getattr(node, field, []))
+                for field in ("finalbody", "orelse", "body"):
+                    waiting += reversed(getattr(node, field, []))

@@ -19,7 +19,7 @@ from autograder.build import DEMONSTRATION, check_id, release_notebook, source_n
 from autograder.classroom.exporter import choose_files
 from autograder.classroom.judging import judge_run
 from autograder.classroom.preprocessors import catalogue_exercise
-from autograder.classroom.reading import MAX_BYTES
+from autograder.classroom.reading import MAX_BYTES, MAX_CELLS
 from autograder.classroom.repair import MISSING_ANSWER, repair
 from autograder.classroom.source import defined_names, stands_alone
 from autograder.classroom.store import read_run, run_folder
@@ -316,6 +316,19 @@ def test_merged_cells_are_taken_apart(names: tuple[str, ...], release, solved) -
         }
 
 
+def test_a_note_added_to_a_text_or_a_demonstration_is_no_damage(release, solved) -> None:
+    nb = copy.deepcopy(solved)
+    name = "demonstration-1-3-how-grey-are-the-pixels-1"
+    cell(nb, "text-1-4-scaling-1").source += "\n\nI wonder."
+    cell(nb, name).source += "\nimport math"
+    result, found = repaired(nb, release)
+    assert found == {}
+    assert cell(result, "text-1-4-scaling-1").source.endswith("I wonder.")
+    # What was added may be what an answer needs, so that it is run.
+    added = result.cells[result.cells.index(cell(result, name)) + 1]
+    assert added.source == "import math" and "tags" not in added.metadata
+
+
 def test_a_check_within_a_string_is_no_merged_cell(release, solved) -> None:
     nb = copy.deepcopy(solved)
     note = f'note = """\n{cell(release, "check-scale_images").source}\n"""'
@@ -508,9 +521,26 @@ def test_a_file_that_cannot_be_read_is_named_in_one_sentence(write, release, sol
         assert "hand it in anew" in entry["message"]
 
 
-def test_a_file_that_is_too_large_is_not_parsed(release) -> None:
-    _, found = repaired(b" " * (MAX_BYTES + 1), release)
-    assert found == {"unreadable": [None]}
+def test_a_file_that_is_too_large_is_not_taken(release) -> None:
+    for data in (b" " * (MAX_BYTES + 1), b'{"cells": [' + b"{}," * MAX_CELLS + b"{}]}"):
+        _, found = repaired(data, release)
+        assert found == {"unreadable": [None]}
+
+
+def test_no_source_is_too_strange_to_be_read(release) -> None:
+    nb = nbformat.v4.new_notebook()
+    deep = (
+        "(" * 100_000,
+        "-" * 199_999 + "1",
+        "a" + ".b" * 90_000,
+        "x=" * 90_000 + "1",
+        "f'{" * 5_000,
+    )
+    long = ("if 1:\n pass\n" + "elif 1:\n pass\n" * 2_500, "x = 1000**1000**2", "x" * 10**6)
+    for source in deep + long:
+        nb.cells.append(new_code_cell(source))
+    result, _ = repaired(nb, release)
+    assert len(result.cells) == len(nb.cells) + len(graded(release))
 
 
 @pytest.mark.parametrize("harm", damage.CELL_DAMAGE, ids=lambda harm: harm.__name__)
