@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.classroom.repair_log import Repair, noted
+from autograder.classroom.repair_log import Repair, noted, shown
 
 MAX_BYTES = 100_000_000
 """Larger files are not read, as nbgrader does not collect them (CourseDirectory.max_file_size)."""
@@ -79,7 +79,7 @@ def read_submission(data: bytes) -> tuple[Submission, list[Repair]]:
     cells = content.get("cells")
     if "worksheets" in content:
         cells = _old_cells(content["worksheets"])
-        repairs.append(noted("old-format", found=content.get("nbformat")))
+        repairs.append(noted("old-format", found=shown(str(content.get("nbformat")))))
     if not isinstance(cells, list):
         raise UnreadableError("it holds no list of cells, so it is not a notebook")
     if len(cells) > MAX_CELLS:

@@ -25,7 +25,7 @@ from nbgrader import utils
 
 from autograder.build import DEMONSTRATION
 from autograder.classroom.reading import Cell, Submission, UnreadableError, read_submission
-from autograder.classroom.repair_log import Repair, noted, shown
+from autograder.classroom.repair_log import REPAIRS_CELL, Repair, noted, shown
 from autograder.classroom.source import (
     continues,
     defined_names,
@@ -610,7 +610,7 @@ def _written(
     """Return the rebuilt notebook's cells, each with an id of its own."""
     reserved = Counter(item.master.id for item in items if item.master)
     free = (name for number in count(1) if (name := f"own-{number}") not in reserved)
-    used: set[str] = set()
+    used = {REPAIRS_CELL}
     nodes = []
     for item in items:
         node = _node(item, claims.get(id(item.cell)))

@@ -16,11 +16,11 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import DeduplicateIds
 
 from autograder.build import DEMONSTRATION, check_id, release_notebook, source_notebook
-from autograder.classroom.exporter import choose_files
+from autograder.classroom.exporter import choose_files, repair_file
 from autograder.classroom.judging import judge_run
 from autograder.classroom.preprocessors import catalogue_exercise
 from autograder.classroom.reading import MAX_BYTES, MAX_CELLS
-from autograder.classroom.repair import MISSING_ANSWER, repair
+from autograder.classroom.repair import MISSING_ANSWER, answers_in, repair
 from autograder.classroom.source import defined_names, stands_alone
 from autograder.classroom.store import read_run, run_folder
 from autograder.demo import ANSWERED_QUESTION, STUDENTS, fill_in
@@ -597,6 +597,19 @@ def test_a_twin_with_answers_is_graded_in_place_of_one_without(folder, solved, r
     first = release if own == "untouched" else b'{"cells": ['
     files = {"lesson": first, "lesson (1)": solved}
     assert chosen(folder, **files) == ("lesson (1)", ["untouched-twin"])
+
+
+def test_links_and_folders_are_not_read(folder, solved) -> None:
+    """They could lead to another student's notebook, or to the sources."""
+    elsewhere = folder[0].parent / "elsewhere.ipynb"
+    nbformat.write(solved, elsewhere)
+    (folder[0] / "lesson.ipynb").symlink_to(elsewhere)
+    (folder[0] / "a folder.ipynb").mkdir()
+    assert chosen(folder) == ("lesson", [])
+    release = nbformat.read(folder[1]["lesson.ipynb"], as_version=4)
+    result, (entry,) = repair_file(folder[0] / "lesson.ipynb", release)
+    assert entry["what"] == "unreadable" and "it is a link" in entry["message"]
+    assert answers_in(result, release) == 0
 
 
 def test_a_notebook_that_was_not_handed_in_is_not_invented(tmp_path, folder, solved) -> None:
