@@ -65,7 +65,7 @@ class Submission:
     """A submitted notebook, as far as grading needs it."""
 
     cells: list[Cell]
-    kernelspec: dict[str, Any]
+    kernelspec: dict[str, str]
 
 
 def read_submission(data: bytes) -> tuple[Submission, list[Repair]]:
@@ -86,7 +86,12 @@ def read_submission(data: bytes) -> tuple[Submission, list[Repair]]:
         raise UnreadableError(f"it holds more than {MAX_CELLS} cells")
     metadata = _dict(content.get("metadata"))
     found = [_cell(cell) for cell in cells if isinstance(cell, dict)]
-    return Submission(found, _dict(metadata.get("kernelspec"))), repairs
+    kernelspec = {
+        key: _lines(value)
+        for key, value in _dict(metadata.get("kernelspec")).items()
+        if key in ("name", "display_name") and isinstance(value, str)
+    }
+    return Submission(found, kernelspec), repairs
 
 
 def _text(data: bytes, repairs: list[Repair]) -> str:
@@ -175,7 +180,7 @@ def _tags(tags: list[Any]) -> list[str]:
 def _attachments(attachments: dict[str, Any]) -> dict[str, Any]:
     """Return the pictures among a cell's attachments: name → type → base64 text."""
     return {
-        _lines(name): {str(kind): _lines(text) for kind, text in bundle.items()}
+        _lines(name): {_lines(kind): _lines(text) for kind, text in bundle.items()}
         for name, bundle in attachments.items()
         if isinstance(bundle, dict) and all(isinstance(text, str) for text in bundle.values())
     }

@@ -191,6 +191,25 @@ def _bare(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.split("\n")).strip("\n")
 
 
+def _untouched(cell: Cell, master: Master) -> bool:
+    """Tell whether a cell is as it was handed out, by this release or by an earlier one."""
+    is_same = _same(cell.source, master.source)
+    return is_same or (cell.grade_id == master.name and _as_handed_out(cell))
+
+
+def _as_handed_out(cell: Cell) -> bool:
+    """Tell whether a cell still fits the checksum that nbgrader gave it.
+
+    Then the student has not changed it, though the lesson may have been corrected since.
+    """
+    metadata = NotebookNode(nbgrader=NotebookNode(cell.marks))
+    handed_in = NotebookNode(cell_type=cell.kind, source=cell.source, metadata=metadata)
+    try:
+        return bool(utils.compute_checksum(handed_in) == cell.marks["checksum"])
+    except (KeyError, TypeError, ValueError, AttributeError):  # no checksum, or forged marks
+        return False
+
+
 def _claims(cells: Sequence[Cell], masters: Sequence[Master]) -> dict[int, Master | None]:
     """Return for each cell (by its `id()`) the released cell that it is, or is a version of."""
     by_mark = {master.name: master for master in masters if master.role}
@@ -380,7 +399,7 @@ def _best_answer(
     Good is, by weight: changed; defines the name; compiles; a code cell; above the check; by
     `def` or `class`.
     """
-    changed = _preferred(claimants, lambda cell: not _same(cell.source, master.source))
+    changed = _preferred(claimants, lambda cell: not _untouched(cell, master))
     pool = changed
     if master.names:
         pool = _preferred(pool, lambda cell: bool(master.names & defined_names(cell.source)))
@@ -482,7 +501,7 @@ def _placed(
             # A second version of the first cell would unbind the answers above it.
             first = next(item for item in items if item.master is master)
             first.others.append(cell)
-        elif _same(cell.source, master.source):
+        elif _untouched(cell, master):
             repairs.append(noted("copy", master.name))
         else:
             items.append(Item(None, cell))
@@ -564,7 +583,7 @@ def _with_own_text(items: Sequence[Item], repairs: list[Repair]) -> Iterator[Ite
         own = []
         if master is not None and cell is not None and master.role in ("check", "locked"):
             versions = [one for one in (cell, *item.others) if one.source.strip()]
-            changed = [one for one in versions if not _same(one.source, master.source)]
+            changed = [one for one in versions if not _untouched(one, master)]
             own = [Item(None, replace(one, id="", marks={}, tags=[])) for one in changed]
             if changed:
                 repairs.append(noted("locked-changed", master.name))
@@ -592,10 +611,10 @@ def _note_marks(items: Sequence[Item], repairs: list[Repair]) -> None:
             continue
         marks = master.cell.metadata.nbgrader
         lost += cell.grade_id != master.name
-        if cell.grade_id == master.name and any(
-            cell.marks.get(key, marks.get(key)) != marks.get(key)
-            for key in ("grade", "solution", "locked", "points", "task")
-        ):
+        # The points of a question may have been others when it was handed out.
+        told = ["grade", "solution", "locked", "task", *(["points"] * (master.role == "check"))]
+        differs = any(cell.marks.get(key, marks.get(key)) != marks.get(key) for key in told)
+        if differs and cell.grade_id == master.name and not _as_handed_out(cell):
             repairs.append(noted("marks-changed", master.name))
         if cell.kind != master.kind:
             kind = master.kind
@@ -677,14 +696,13 @@ def _as_node(value: dict[str, Any]) -> NotebookNode:
     )
 
 
-def _set_kernel(nb: NotebookNode, found: dict[str, Any], repairs: list[Repair]) -> None:
+def _set_kernel(nb: NotebookNode, found: dict[str, str], repairs: list[Repair]) -> None:
     """Note another kernel than the release's; where that names none, keep the student's."""
     name = found.get("name")
+    if name is None:
+        return
     if "kernelspec" not in nb.metadata:
-        if isinstance(name, str):
-            nb.metadata.kernelspec = NotebookNode(
-                name=name, display_name=str(found.get("display_name", name))
-            )
-    elif isinstance(name, str) and name != nb.metadata.kernelspec.get("name"):
+        nb.metadata.kernelspec = NotebookNode({"display_name": name} | found)
+    elif name != nb.metadata.kernelspec.get("name"):
         used = shown(str(nb.metadata.kernelspec.get("name")))
         repairs.append(noted("kernel", found=shown(name), used=used))

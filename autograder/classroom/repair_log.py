@@ -76,7 +76,7 @@ def noted(what: str, cell: str | None = None, **words: object) -> Repair:
 
 def shown(name: str) -> str:
     """Return a name that a student chose, on one line and harmless in Markdown."""
-    flat = " ".join(name.split()).replace("`", "'")
+    flat = " ".join(name.encode("utf-8", "replace").decode().split()).replace("`", "'")
     return f"`{flat[:79]}…`" if len(flat) > 80 else f"`{flat}`"
 
 

@@ -141,6 +141,22 @@ def test_a_notebook_with_outputs_and_own_cells_is_left_alone(release, solved) ->
     assert result == nb
 
 
+def test_a_notebook_of_an_earlier_edition_is_not_called_changed(release, solved) -> None:
+    edition = source_notebook(LESSON)
+    for one in edition.cells:
+        if one.cell_type == "code":
+            one.source = one.source.replace("check", "check  ").replace("images", "images ")
+    earlier = release_notebook(edition)
+    for name in ("setup", "scale_images", "check-scale_images"):
+        assert cell(earlier, name).source != cell(release, name).source
+    twin = copy.deepcopy(cell(earlier, "scale_images"))
+    cell(earlier, "scale_images").source = cell(solved, "scale_images").source
+    earlier.cells.insert(earlier.cells.index(cell(earlier, "check-scale_images")), twin)
+    result, found = repaired(earlier, release)
+    assert found == {"copy": ["scale_images"]}
+    assert run_order(result)["scale_images"] == cell(solved, "scale_images").source
+
+
 # -------------------------------------------------------------------------------- deleted cells
 
 
@@ -478,9 +494,10 @@ def test_another_kernel_is_named_and_ours_is_used(release, solved) -> None:
 def test_names_that_a_student_chose_are_shown_harmlessly(release) -> None:
     nb = nbformat.from_dict(release)
     nb = json.loads(nbformat.writes(nb))
-    nb["metadata"]["kernelspec"]["name"] = "<script>`![x](http://x)`\n" + "y" * 500
+    nb["metadata"]["kernelspec"]["name"] = "<script>`![x](http://x)`\n\ud800" + "y" * 500
     _, repairs = repair(json.dumps(nb).encode(), release, "x")
     message = repairs[0]["message"]
+    assert message.encode("utf-8")
     assert message.count("`") == 4 and "\n" not in message and len(message) < 200
 
 
