@@ -21,14 +21,13 @@ def configure(c: Config, directory: Path) -> None:
         directory: the folder of the class.
     """
     from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-    from nbgrader.preprocessors import Execute, OverwriteCells, SaveAutoGrades, SaveCells
+    from nbgrader.preprocessors import Execute, SaveAutoGrades, SaveCells
 
     from autograder.classroom.execute import SealedExecute
+    from autograder.classroom.exporter import RepairingExporter
     from autograder.classroom.preprocessors import (
-        CleanTags,
         HideHiddenTests,
         RefuseEditedPoints,
-        RestoreCells,
         SaveGrades,
     )
 
@@ -37,12 +36,12 @@ def configure(c: Config, directory: Path) -> None:
 
     c.Execute.timeout = CELL_SECONDS
 
+    # Submissions are repaired as they are read; exporter.py says why there.
+    c.Autograde.exporter_class = RepairingExporter
+
     # The stock lists, with our steps put in.
     c.GenerateAssignment.preprocessors = _with_before(
         GenerateAssignment().preprocessors, SaveCells, [RefuseEditedPoints]
-    )
-    c.Autograde.sanitize_preprocessors = _with_before(
-        Autograde().sanitize_preprocessors, OverwriteCells, [RestoreCells, CleanTags]
     )
     ours = {Execute: SealedExecute, SaveAutoGrades: SaveGrades}
     c.Autograde.autograde_preprocessors = [
