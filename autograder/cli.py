@@ -145,6 +145,7 @@ student_option = click.option("--student", metavar="NAME", help="This student al
 @student_option
 @click.option("--jobs", type=click.IntRange(min=1), help="Notebooks run at the same time.")
 @click.option("--force", is_flag=True, help="Run everything again, whatever is stored.")
+@click.option("--no-sandbox", is_flag=True, help="Run student code with all your rights.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary for scripts.")
 def grade(
     directory: Path,
@@ -152,6 +153,7 @@ def grade(
     student: str | None,
     jobs: int | None,
     force: bool,
+    no_sandbox: bool,
     as_json: bool,
 ) -> None:
     """Grade what was handed in and is not graded yet.
@@ -166,7 +168,9 @@ def grade(
 
     from autograder.classroom import grade
 
-    summary = grade.grade(directory, assignment, student, jobs=jobs, force=force)
+    summary = grade.grade(
+        directory, assignment, student, jobs=jobs, force=force, sandbox=not no_sandbox
+    )
     if as_json:
         click.echo(json.dumps(asdict(summary)))
     else:

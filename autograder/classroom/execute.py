@@ -8,29 +8,22 @@ grading process reads the class and writes its store.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import time
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets import Bool
 
-from autograder.build import DEMONSTRATION
 from autograder.classroom.files import challenge_seed
 from autograder.classroom.judging import show_run
 from autograder.classroom.preprocessors import catalogue_exercise, class_directory
+from autograder.classroom.run import run_notebook
 from autograder.classroom.store import (
     Fault,
     Place,
@@ -40,16 +33,11 @@ from autograder.classroom.store import (
     place_of,
     read_run,
     run_key,
-    save_challenges,
     save_run,
 )
 from autograder.judges import draw_challenge
 from autograder.kernel.challenge import Challenge
-from autograder.kernel.gather import EXCHANGE_VARIABLE
-from autograder.kernel.record import MAX_FILE_BYTES
-
-MAX_STARTS = 4
-"""How often a kernel is started for one notebook; each time, the cell that ended it is left out."""
+from autograder.sandbox.policy import Limits
 
 MAX_OUTPUT_CHARACTERS = 1_000_000
 """More output than this of one cell is cut before it is written to the graded notebook."""
@@ -57,10 +45,10 @@ MAX_OUTPUT_CHARACTERS = 1_000_000
 
 @dataclass(frozen=True)
 class Settings:
-    """What an instructor may set of a run, in seconds: the limits of a cell, and of its silence."""
+    """What an instructor may set of a run: a cell's time limit, and whether it is fenced in."""
 
     cell_seconds: int
-    idle_seconds: int
+    sandbox: bool
 
 
 @dataclass(frozen=True)
@@ -86,23 +74,31 @@ class Done:
 
 
 def execute(job: Job) -> Done:
-    """Run one notebook in a kernel of its own. Nothing but the result is left behind."""
-    start = time.monotonic()
+    """Run one notebook in a sealed kernel. Nothing but the result is left behind.
+
+    Raises:
+        SandboxError: no sandbox can be made here, or no kernel starts.
+    """
     nb = nbformat.from_dict(json.loads(job.notebook))
     challenges = {name: draw_challenge(name, seed) for name, seed in job.seeds.items()}
-    with TemporaryDirectory(prefix="autograder-") as scratch:
-        exchange, folder = Path(scratch, "exchange"), Path(scratch, "submission")
-        for name, content in job.files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
-        folder.mkdir(exist_ok=True)
-        save_challenges(challenges, exchange)
-        faults = _Runner(exchange, job.settings).run(nb, folder)
-        for cell in nb.cells:
-            limit_outputs(cell)
-        evidence = read_evidence(exchange / "evidence", challenges)
-    seconds = time.monotonic() - start
-    return Done(json.dumps(nb), challenges, evidence, tuple(faults), (), seconds)
+    with TemporaryDirectory(prefix="autograder-job-") as scratch:
+        files = {name: Path(scratch, "files", name) for name in job.files}
+        for name, path in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(job.files[name])
+        evidence = Path(scratch, "evidence")
+        run = run_notebook(
+            nb,
+            challenges,
+            evidence,
+            files=files,
+            sandbox=job.settings.sandbox,
+            cell_seconds=job.settings.cell_seconds,
+        )
+        left = {path.stem: path.read_bytes() for path in evidence.glob("*.safetensors")}
+    for cell in nb.cells:
+        limit_outputs(cell)
+    return Done(json.dumps(nb), challenges, left, run.faults, run.layers, run.seconds)
 
 
 def keep(folder: Path, key: str, done: Done) -> StoredRun:
@@ -119,21 +115,17 @@ def keep(folder: Path, key: str, done: Done) -> StoredRun:
     )
 
 
-def read_evidence(folder: Path, exercises: Iterable[str]) -> dict[str, bytes]:
-    """Read what a kernel left in a folder; only plain files of a permitted size count."""
-    found = {}
-    for exercise in exercises:
-        path = folder / f"{exercise}.safetensors"
-        if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_FILE_BYTES:
-            found[exercise] = path.read_bytes()
-    return found
-
-
 class SealedExecute(Execute):
     """Run a submission with secret challenges and judge the evidence outside its kernel.
 
     A submission that is unchanged since its stored run is not executed again.
     """
+
+    sandbox = Bool(
+        True,
+        help="Whether submissions run in a sandbox. Without one, which is the only way where none "
+        "can be made, student code has every right that the grader has.",
+    ).tag(config=True)
 
     retry_faults = Bool(
         True,
@@ -151,6 +143,9 @@ class SealedExecute(Execute):
         run = read_run(folder)
         if run is None or run.key != key or (self.retry_faults and is_worth_another_try(run)):
             run = self._execute(nb, place, folder, key)
+            self.log.info("Sandbox: %s", ", ".join(run.layers) or "none, as was asked for")
+            for fault in run.faults:
+                self.log.warning("Cell %d: %s", fault.cell, fault.message)
         else:
             self.log.info("Unchanged since its run of %s, which is judged again", run.when)
         show_run(nb, run)
@@ -158,7 +153,8 @@ class SealedExecute(Execute):
 
     def key(self, nb: NotebookNode, place: Place) -> str:
         """Return the key of the run of a notebook, sanitised for grading."""
-        return run_key(nb, self._seeds(nb, place), self._files(place), asdict(self.settings()))
+        limits = {**asdict(self.settings()), "of_the_sandbox": repr(Limits())}
+        return run_key(nb, self._seeds(nb, place), self._files(place), limits)
 
     def job(self, nb: NotebookNode, place: Place) -> Job:
         """Return the work of running a notebook, sanitised for grading."""
@@ -167,7 +163,7 @@ class SealedExecute(Execute):
 
     def settings(self) -> Settings:
         """Return what this class sets of its runs."""
-        return Settings(self.timeout, self.iopub_timeout)
+        return Settings(self.timeout, self.sandbox)
 
     def _seeds(self, nb: NotebookNode, place: Place) -> dict[str, int]:
         directory = class_directory(self)
@@ -190,72 +186,6 @@ class SealedExecute(Execute):
     def _execute(self, nb: NotebookNode, place: Place, folder: Path, key: str) -> StoredRun:
         """Run a notebook and keep the run."""
         return keep(folder, key, execute(self.job(nb, place)))
-
-
-class _Runner(Execute):
-    """Run cells in fresh kernels, each of which knows the exchange folder.
-
-    A kernel that dies, or that cannot be interrupted, is started again without the cell that was
-    to blame, so that the other exercises keep their points.
-    """
-
-    def __init__(self, exchange: Path, settings: Settings) -> None:
-        super().__init__(
-            timeout=settings.cell_seconds,
-            iopub_timeout=settings.idle_seconds,
-            raise_on_iopub_timeout=True,
-            interrupt_on_timeout=True,
-            shutdown_kernel="immediate",
-            skip_cells_with_tag=DEMONSTRATION,
-        )
-        self._exchange = exchange
-
-    def run(self, nb: NotebookNode, folder: Path) -> list[Fault]:
-        """Run all cells of a notebook, in place, in a folder."""
-        resources: Any = {"metadata": {"path": str(folder)}}
-        faults: list[Fault] = []
-        self._left_out: set[int] = set()
-        for _ in range(MAX_STARTS):
-            self._running: int | None = None
-            try:
-                super().preprocess(nb, resources)
-                return faults
-            except (DeadKernelError, CellTimeoutError) as error:
-                if self._running is None:
-                    raise
-                self.log.warning("The kernel was lost in cell %d: %s", self._running, error)
-                self._left_out.add(self._running)
-                message = "This cell ended the kernel, or could not be interrupted."
-                exercise = catalogue_exercise(nb.cells[self._running])
-                faults.append(Fault(self._running, exercise, "kernel_lost", message))
-                nb.cells[self._running].outputs = [
-                    new_output("error", ename="KernelLost", evalue=message, traceback=[message])
-                ]
-        self.log.warning("Four kernels were lost; the rest of this notebook was not run.")
-        return faults
-
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: ResourcesDict, index: int
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Run one cell, unless it ended an earlier kernel."""
-        if index in self._left_out:
-            return cell, resources
-        self._running = index
-        done: tuple[NotebookNode, ResourcesDict] = super().preprocess_cell(cell, resources, index)
-        return done
-
-    def start_new_kernel(self, **kwargs: Any) -> None:
-        """Start a kernel that knows the exchange folder, emptied of evidence."""
-        evidence = self._exchange / "evidence"
-        shutil.rmtree(evidence, ignore_errors=True)
-        evidence.mkdir()
-        kwargs["env"] = os.environ | {
-            EXCHANGE_VARIABLE: str(self._exchange),
-            "NBGRADER_EXECUTION": "autograde",
-        }
-        # What TensorFlow logs would flood the instructor's terminal; output meant for the notebook
-        # takes another way.
-        super().start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, **kwargs)
 
 
 def limit_outputs(cell: NotebookNode) -> None:

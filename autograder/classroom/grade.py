@@ -51,6 +51,7 @@ from autograder.classroom.store import (
     write_whole,
 )
 from autograder.errors import AutograderError
+from autograder.sandbox.probes import refuse_without_sandbox
 
 JOB_SECONDS = 3600
 """A run ends itself long before; this is for one that does not."""
@@ -99,6 +100,7 @@ def grade(
     *,
     jobs: int | None = None,
     force: bool = False,
+    sandbox: bool = True,
     console: Console | None = None,
     executor: Executor | None = None,
 ) -> Summary:
@@ -110,6 +112,7 @@ def grade(
         student: this one alone, or None for all.
         jobs: how many notebooks to run at the same time; as many as there are cores if not given.
         force: run everything again, whatever is stored.
+        sandbox: False runs student code unfenced, with all the rights of this process.
         console: where to show the progress; stderr if not given.
         executor: where to run notebooks, in place of processes on this machine.
 
@@ -117,7 +120,8 @@ def grade(
         What was done, also after Ctrl-C. A submission that fails stops no other.
 
     Raises:
-        AutograderError: not a class, nothing handed in, or the store cannot be written.
+        AutograderError: not a class, nothing handed in, no sandbox can be made here, or the store
+            cannot be written.
     """
     directory = directory.resolve()
     read_class(directory)
@@ -125,6 +129,8 @@ def grade(
     start = time.monotonic()
     with nbgrader_api(directory) as api, contextlib.ExitStack() as stack:
         api.config.SealedExecute.retry_faults = False
+        if not sandbox:
+            api.config.SealedExecute.sandbox = False
         grading = _Grading(directory, api, force)
         todo = submissions(api, assignment, student)
         if not todo:
@@ -134,6 +140,8 @@ def grade(
                 f"Nothing was handed in {what}{where} in {directory}; collect into submitted/."
             )
         if executor is None:
+            if grading.needs_sandbox:
+                refuse_without_sandbox()
             executor = WorkerPool(count, JOB_SECONDS)
             stack.callback(executor.shutdown, cancel_futures=True)
         with _progress(console or Console(stderr=True)) as progress:
@@ -175,6 +183,11 @@ class _Grading:
         self._force = force
         self._step = SealedExecute(parent=api)
         self._common: dict[str, str] = {}
+
+    @property
+    def needs_sandbox(self) -> bool:
+        """Whether this class's notebooks run in a sandbox."""
+        return self._step.settings().sandbox
 
     def run(
         self, todo: list[Submission], executor: Executor, most: int, stop: Callable[[], bool]

@@ -43,7 +43,7 @@ MESSAGES = {
     "other_moves": "Expected only {network} to move; trainable weights of the other network "
     "changed as well.",
     "unknown_variable": "The optimizer knows the trainable variables of {network} alone; it was "
-    "given others. Take gradients for, and apply them to, `{name}.trainable_variables`.",
+    "given others. Ask the tape for the gradients of that network alone.",
     "no_gradients": "No gradient reaches {network}: something between its weights and the loss is "
     "not a tensor any more, or is detached, or lies outside the tape.",
     "left_out": "Expected every trainable variable of {network} to move; on networks with several "
@@ -63,7 +63,8 @@ RTOL = 1e-4
 some 1e-5."""
 UPDATE_TOLERANCE, ROUNDING = 5e-3, 2.4e-7
 """Of an update, relative to its largest entry; and of the weight that it changes, which float32
-rounds by at most 6e-8 of its value, before and after."""
+rounds by at most 6e-8 of its value, before and after. What right answers use of the tolerances is
+in benchmarks/results/calibration.json."""
 
 WEIGHTS = ("generator/kernel", "generator/bias", "discriminator/kernel", "discriminator/bias")
 

@@ -11,12 +11,14 @@ from autograder.judges.build_dae_encoder import is_model
 from autograder.judges.convolutional import (
     extent,
     is_affine,
+    is_constant,
     is_quiet,
     is_random_in_training,
     output_activation,
 )
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.kernel.order import order_of_convolutions
 
 SHAPE, LAYERS, STRIDES = "A model from images to probabilities", "Layers", "Strided convolutions"
 DROPOUT, OUTPUT = "Dropout in training", "A sigmoid at the output"
@@ -45,6 +47,8 @@ MESSAGES = {
     "feature should see {expected} pixels across, and it sees {came}: is there a pooling layer?",
     "strides": "Expected both convolutions to take strides of 2; one feature sees {came} pixels "
     "across, its neighbour the same {shift} further.",
+    "no_reach": "Expected each feature to see some pixels; the probability changes with none of "
+    "them. Is its activation stuck?",
     "missing_dropout": "Expected dropout in training: two calls with training=True gave the same "
     "probabilities.",
     "noise_for_dropout": "Expected dropout; this adds Gaussian noise.",
@@ -53,6 +57,10 @@ MESSAGES = {
     "tanh_output": "tanh gives numbers from −1 to 1, which are no probabilities.",
     "no_nonlinearity": "Expected a non-linearity (leaky ReLU, say) behind the convolutions; "
     "without one they are a single linear map.",
+    "linear_stage": "Expected a non-linearity (leaky ReLU, say) behind each convolution; "
+    "behind the {which} there is none.",
+    "first": "first",
+    "second": "second",
 }
 
 
@@ -79,12 +87,15 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     kernels = _judge_layers(sheet)
     if kernels is None or not sheet.came(OUTPUT, "scaled/2.0", "discriminator(images)"):
         return
+    if not is_quiet(sheet, QUIET, "discriminator(images)"):
+        return  # of outputs that change from call to call nothing more can be said
     activation = output_activation(sheet)
     _judge_output(sheet, activation)
-    if is_quiet(sheet, QUIET, "discriminator(images)"):
-        _judge_dropout(sheet)
-    affine = is_affine(sheet, activation)
-    sheet.decide(INSIDE, not affine, MESSAGES["no_nonlinearity"], "no_nonlinearity")
+    if is_constant(sheet):
+        sheet.fail(INSIDE, convolutional.MESSAGES["constant"])
+        return
+    _judge_dropout(sheet)
+    _judge_inside(sheet, activation)
     if sheet.passed(LAYERS):
         _judge_strides(sheet, kernels)
 
@@ -99,6 +110,7 @@ def _judge_layers(sheet: Sheet) -> tuple[Shape, Shape] | None:
     dense = [shape for shape in shapes if len(shape) == 2]
     slopes = "PReLU" in facts["model/layers"]
     kernels = [shape for shape in shapes if len(shape) == 4 or (len(shape) == 3 and not slopes)]
+    kernels = [kernels[place] for place in order_of_convolutions(kernels, picture_last=False)]
     right = len(kernels) == 2 and kernels[0][2] == 1 and kernels[1][2] == kernels[0][3]
     if not right:
         came = ", ".join(map(shape_text, kernels)) or MESSAGES["none"]
@@ -126,7 +138,7 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     first, second = reaches
     k1, k2 = kernels[0][1], kernels[1][1]
     if first is None or second is None:
-        sheet.fail(STRIDES, MESSAGES["strides"].format(came="no", shift=0), "wrong_stride")
+        sheet.fail(STRIDES, MESSAGES["no_reach"])
         return
     came, shift = first[1] - first[0] + 1, second[0] - first[0]
     at_rim = min(first[0], second[0]) == 0 or max(first[1], second[1]) == 27
@@ -145,6 +157,21 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
         sheet.decide(STRIDES, strided, message, "wrong_stride")
 
 
+def _judge_inside(sheet: Sheet, activation: str) -> None:
+    """A non-linearity behind each convolution: else, with paired channels, nothing is left."""
+    if is_affine(sheet, activation):
+        sheet.fail(INSIDE, MESSAGES["no_nonlinearity"], "no_nonlinearity")
+        return
+    if sheet.passed(LAYERS) and sheet.passed(OUTPUT):
+        for stage, which in enumerate(("first", "second")):
+            came = [sheet.evidence.arrays.get(f"stage_{stage}/{sign}") for sign in (1, -1)]
+            if all(values is not None and np.ptp(values) < 1e-4 for values in came):
+                message = MESSAGES["linear_stage"].format(which=MESSAGES[which])
+                sheet.fail(INSIDE, message, "no_nonlinearity")
+                return
+    sheet.ok(INSIDE)
+
+
 def _judge_dropout(sheet: Sheet) -> None:
     """That inference is quiet is a merit only of a model that is random in training."""
     layers = sheet.evidence.facts["model/layers"]
@@ -157,6 +184,8 @@ def _judge_dropout(sheet: Sheet) -> None:
 
 
 def _judge_output(sheet: Sheet, activation: str) -> None:
+    if activation == "unknown_activation" and not sheet.passed(LAYERS):
+        return  # it cannot be read through layers of another kind
     mistake = f"{activation}_output" if f"{activation}_output" in MESSAGES else "wrong_activation"
     came = convolutional.MESSAGES.get(activation, activation)
     message = MESSAGES["output"].format(came=came)

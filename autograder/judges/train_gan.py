@@ -44,6 +44,8 @@ MESSAGES = {
     "not_finite": "Expected finite numbers under {key}, got {what}.",
     "history_networks": "The two lists have changed places: the discriminator tells these images "
     "apart well, and its loss is the smaller one.",
+    "history_values": "Expected the mean of the steps' losses, or the last one, under {key}; "
+    "they lie between {low:.3f} and {high:.3f}, and {came:.3f} does not.",
     "one_loss_twice": "Both lists hold the same numbers; each network has a loss of its own.",
     "batches": "Expected each of the {count} images {epochs} times, once an epoch; they came "
     "between {low} and {high} times.",
@@ -106,6 +108,9 @@ MESSAGES = {
     "generator": "the generator",
     "discriminator": "the discriminator",
 }
+
+HISTORY_SLACK = 6e-3
+"""Room for numbers that are rounded to two decimals."""
 
 
 def draw(rng: np.random.Generator) -> Challenge:
@@ -202,7 +207,7 @@ def _judge_history(
             return
         came = a(facts["history"]["type"])
         message = MESSAGES["not_dictionary"].format(expected=MESSAGES["dictionary"], came=came)
-        sheet.fail(HISTORY, message, "missing_keys")
+        sheet.fail(HISTORY, message)
         return
     if any(key not in facts["keys"] for key in KEYS):
         came = ", ".join(f'"{key}"' for key in facts["keys"]) or "none"
@@ -217,7 +222,8 @@ def _judge_history(
             message = MESSAGES["history_length"].format(
                 epochs=epochs, key=f'"{key}"', came=numbers.size
             )
-            sheet.fail(HISTORY, message, "history_length")
+            follows = numbers.size == _epochs_run(calls, which, len(challenge.arrays["images"]))
+            sheet.fail(HISTORY, message, None if follows else "history_length")
             return
         what = unusable(numbers)
         if what is not None:
@@ -229,7 +235,40 @@ def _judge_history(
         sheet.fail(HISTORY, MESSAGES["one_loss_twice"], "history_networks")
         return
     swapped = _tells_apart(sheet, which) and bool(np.all(of_discriminator > of_generator))
-    sheet.decide(HISTORY, not swapped, MESSAGES["history_networks"], "history_networks")
+    if sheet.decide(HISTORY, not swapped, MESSAGES["history_networks"], "history_networks"):
+        _judge_history_values(sheet, challenge, losses)
+
+
+def _judge_history_values(
+    sheet: Sheet, challenge: Challenge, losses: dict[str, np.ndarray]
+) -> None:
+    """Means, running means and last values all lie among the losses that the steps returned.
+
+    Those are known where the answer calls the step of the exercise before, once a batch.
+    """
+    batches = -(-len(challenge.arrays["images"]) // challenge.facts["batch_size"])
+    for key, numbers in losses.items():
+        returned = sheet.evidence.arrays[f"losses/{key}"].astype(np.float64)
+        if len(returned) != batches * challenge.facts["epochs"]:
+            continue
+        low, high = float(returned.min()), float(returned.max())
+        outside = numbers[(numbers < low - HISTORY_SLACK) | (numbers > high + HISTORY_SLACK)]
+        if outside.size:
+            message = MESSAGES["history_values"].format(
+                key=f'"{key}"', low=low, high=high, came=outside[0]
+            )
+            sheet.fail(HISTORY, message, "history_values")
+            return
+
+
+def _epochs_run(calls: list[Call], which: np.ndarray, count: int) -> int | None:
+    """How many epochs there were, if each image came equally often; a history may follow them."""
+    rows = [which[call.rows] for call in _real_calls(calls, which)]
+    if not rows:
+        return None
+    seen = np.concatenate(rows)
+    times = np.bincount(seen[seen >= 0], minlength=count)
+    return int(times[0]) if times.min() == times.max() else None
 
 
 def _tells_apart(sheet: Sheet, which: np.ndarray) -> bool:
@@ -470,7 +509,8 @@ def _judge_callback(
         known = {0: "no_on_epoch_end", 1: "on_epoch_end_once"}
         mistake = known.get(len(ends), "on_epoch_end")
         message = MESSAGES[mistake].format(epochs=epochs, came=len(ends))
-        sheet.fail(CALLBACK, message, mistake)
+        follows = len(ends) == _epochs_run(calls, which, len(challenge.arrays["images"]))
+        sheet.fail(CALLBACK, message, None if follows else mistake)
         return
     if not all(right for _, right, _ in ends):
         sheet.fail(CALLBACK, MESSAGES["callback_arguments"], "callback_arguments")

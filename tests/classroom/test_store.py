@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.classroom.execute import SealedExecute, read_evidence
+from autograder.classroom.execute import SealedExecute
 from autograder.classroom.new_class import failure_reason, nbgrader_api
 from autograder.classroom.store import (
     Fault,
@@ -24,7 +24,6 @@ from autograder.classroom.store import (
 from autograder.errors import AutograderError
 from autograder.judges import draw_challenge
 from autograder.kernel.challenge import Challenge
-from autograder.kernel.record import MAX_FILE_BYTES
 
 from .conftest import LESSON, Graded, cell
 
@@ -60,21 +59,6 @@ def test_a_run_comes_back_as_it_was_stored(folder, tmp_path) -> None:
     assert kept.arrays.keys() == drawn.arrays.keys()
     assert all((kept.arrays[name] == drawn.arrays[name]).all() for name in drawn.arrays)
     assert (tmp_path / "evidence").stat().st_mode & 0o777 == 0o700
-
-
-@pytest.mark.parametrize("kind", ["link", "large", "folder", "missing"])
-def test_what_is_not_a_plain_file_is_not_taken_for_evidence(tmp_path, kind) -> None:
-    path = tmp_path / "scale_images.safetensors"
-    if kind == "link":
-        path.symlink_to("/etc/passwd")
-    elif kind == "large":
-        with path.open("wb") as file:
-            file.truncate(MAX_FILE_BYTES + 1)
-    elif kind == "folder":
-        path.mkdir()
-    (tmp_path / "split_dataset.safetensors").write_bytes(b"plain")
-    found = read_evidence(tmp_path, ["scale_images", "split_dataset"])
-    assert found == {"split_dataset": b"plain"}
 
 
 def test_the_key_changes_with_all_that_a_run_hangs_on_and_with_nothing_else(tmp_path) -> None:
