@@ -10,13 +10,14 @@ from autograder.judges.kl_divergence import mistakes as kl_mistakes
 from autograder.judges.numbers import close, recognise, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SCALAR, RECONSTRUCTION, KL = "A scalar", "Reconstruction term", "KL term"
 GRADIENTS, UNIT = "Gradients", "Nats per image"
 CRITERIA = {SCALAR: 0.1, RECONSTRUCTION: 0.3, KL: 0.3, GRADIENTS: 0.1, UNIT: 0.2}
 
 CALL = "vae_loss(images, reconstructions, codings_mean, codings_log_var)"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "one number, in nats per image",
     "scalar": "Expected one number for the whole batch, got an array of shape {came}.",
     "not_reduced": "That is one number for each image: take their mean.",
