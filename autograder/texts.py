@@ -9,8 +9,8 @@ from pathlib import Path
 
 import course
 from autograder.errors import AutograderError
+from autograder.language import current_language
 
-LANGUAGE = "en"
 _FOLDER = Path(course.__file__).parent / "text"
 
 
@@ -23,9 +23,16 @@ class ExerciseText:
     explanation: str
 
 
+def exercise_text(exercise_id: str) -> ExerciseText:
+    """The text of an exercise in the language of the moment.
+
+    Raises AutograderError if the file or a section is missing.
+    """
+    return _read(exercise_id, current_language())
+
+
 @cache
-def exercise_text(exercise_id: str, language: str = LANGUAGE) -> ExerciseText:
-    """The text of an exercise. Raises AutograderError if the file or a section is missing."""
+def _read(exercise_id: str, language: str) -> ExerciseText:
     path = _FOLDER / language / "exercises" / f"{exercise_id}.md"
     try:
         parts = re.split(r"^## +(.+?)\s*$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)

@@ -9,6 +9,8 @@ from typing import Any
 
 from traitlets.config import Config
 
+from autograder.language import _, speaking
+
 CELL_SECONDS = 120
 """A cell's time limit. A check ends by itself within 20 s; this is for everything else."""
 
@@ -23,8 +25,9 @@ def configure(c: Config, directory: Path) -> None:
     from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
     from nbgrader.preprocessors import Execute, OverwriteCells, SaveAutoGrades, SaveCells
 
-    from autograder.build import DEMONSTRATION
+    from autograder.build import ANSWER_HERE, DEMONSTRATION
     from autograder.classroom.execute import SealedExecute
+    from autograder.classroom.files import read_class
     from autograder.classroom.preprocessors import (
         CleanTags,
         HideHiddenTests,
@@ -59,6 +62,8 @@ def configure(c: Config, directory: Path) -> None:
     c.Autograde.autograde_preprocessors = [
         ours.get(step, step) for step in Autograde().autograde_preprocessors
     ]
+    with speaking(read_class(directory).language):
+        c.ClearSolutions.text_stub = _(ANSWER_HERE)
     c.GenerateFeedback.preprocessors = [HideHiddenTests, *GenerateFeedback().preprocessors]
 
 

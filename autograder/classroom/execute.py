@@ -21,13 +21,14 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
-from autograder.classroom.files import challenge_seed
+from autograder.classroom.files import challenge_seed, read_class
 from autograder.classroom.preprocessors import catalogue_exercise, class_directory
 from autograder.judges import draw_challenge, judge
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.evidence import Evidence, EvidenceError
 from autograder.kernel.gather import EXCHANGE_VARIABLE
 from autograder.kernel.record import MAX_FILE_BYTES
+from autograder.language import N_, _, speaking
 from autograder.report import VERDICT_MIME, card_html
 from autograder.verdict import Verdict, no_evidence, scaled
 
@@ -37,7 +38,7 @@ MAX_STARTS = 4
 MAX_OUTPUT_CHARACTERS = 1_000_000
 """More output than this of one cell is cut before it is written to the graded notebook."""
 
-UNSEALED = (
+UNSEALED = N_(
     '<p style="opacity:.7"><small>unsealed: graded by nbgrader inside the notebook\'s own kernel, '
     "not by the course's checks</small></p>"
 )
@@ -67,20 +68,21 @@ class SealedExecute(Execute):
             self._run(nb, resources)
             kept = directory / "evidence" / student / resources["nbgrader"]["assignment"]
             _keep(self._exchange, kept, challenges)
-        for cell in nb.cells:
-            limit_outputs(cell)
-            exercise = catalogue_exercise(cell)
-            if exercise is not None:
-                verdict = judge_kept(exercise, challenges[exercise], kept, _last_error(nb, cell))
-                set_verdict(cell, verdict)
-            elif cell.cell_type == "code" and utils.is_grade(cell):
-                cell.outputs.append(new_output("display_data", {"text/html": UNSEALED}))
+        with speaking(read_class(directory).language):
+            for cell in nb.cells:
+                limit_outputs(cell)
+                exercise = catalogue_exercise(cell)
+                if exercise is not None:
+                    error = _last_error(nb, cell)
+                    set_verdict(cell, judge_kept(exercise, challenges[exercise], kept, error))
+                elif cell.cell_type == "code" and utils.is_grade(cell):
+                    cell.outputs.append(new_output("display_data", {"text/html": _(UNSEALED)}))
         return nb, resources
 
     def _run(self, nb: NotebookNode, resources: ResourcesDict) -> None:
         """Run all cells, in a fresh kernel each time that one is lost."""
         self._left_out: set[int] = set()
-        for _ in range(MAX_STARTS):
+        for _start in range(MAX_STARTS):
             self._running: int | None = None
             try:
                 super().preprocess(nb, resources)
@@ -90,7 +92,7 @@ class SealedExecute(Execute):
                     raise
                 self.log.warning("The kernel was lost in cell %d: %s", self._running, error)
                 self._left_out.add(self._running)
-                message = "This cell ended the kernel, or could not be interrupted."
+                message = N_("This cell ended the kernel, or could not be interrupted.")
                 nb.cells[self._running].outputs = [
                     new_output("error", ename="KernelLost", evalue=message, traceback=[message])
                 ]
@@ -150,11 +152,13 @@ def judge_kept(exercise: str, challenge: Challenge, kept: Path, error: str) -> V
     """
     path = kept / "evidence" / f"{exercise}.safetensors"
     if not path.exists():
-        return no_evidence(exercise, f"The check left no evidence, so it earns no points. {error}")
+        message = _("The check left no evidence, so it earns no points.")
+        return no_evidence(exercise, f"{message} {error}")
     try:
         return judge(exercise, challenge, Evidence.load(path))
     except EvidenceError as unreadable:
-        return no_evidence(exercise, f"The evidence of this check is unreadable: {unreadable}.")
+        message = _("The evidence of this check is unreadable: {fault}.").format(fault=unreadable)
+        return no_evidence(exercise, message)
 
 
 def _last_error(nb: NotebookNode, check: NotebookNode) -> str:
@@ -164,8 +168,10 @@ def _last_error(nb: NotebookNode, check: NotebookNode) -> str:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 text = one_line(f"{output.ename}: {output.evalue}")
-                where = "The check" if cell is check else "An earlier cell"
-                return f"{where} stopped with {text}"
+                where = _("An earlier cell stopped with {error}")
+                if cell is check:
+                    where = _("The check stopped with {error}")
+                return where.format(error=text)
     return ""
 
 

@@ -21,13 +21,14 @@ from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor, SaveA
 from autograder.build import DEMONSTRATION, check_id
 from autograder.classroom.files import read_class
 from autograder.exercises import EXERCISES
+from autograder.language import N_, _, speaking
 from autograder.report import VERDICT_MIME
 from autograder.verdict import Verdict
 
 # Tags that keep a cell from being run.
 SKIPPING_TAGS = {DEMONSTRATION, "skip-execution"}
 
-MISSING_ANSWER = "# This answer cell was missing from the submission; grading put it back."
+MISSING_ANSWER = N_("# This answer cell was missing from the submission; grading put it back.")
 
 CHECKS = {check_id(exercise): exercise for exercise in EXERCISES}
 
@@ -69,7 +70,8 @@ class RestoreCells(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Restore the cells of one submitted notebook."""
-        restore_cells(nb, released(self, resources))
+        with speaking(read_class(class_directory(self)).language):
+            restore_cells(nb, released(self, resources))
         return nb, resources
 
 
@@ -131,7 +133,7 @@ def _replacement(master: NotebookNode) -> NotebookNode:
         cell.outputs = []
         cell.execution_count = None
         if utils.is_solution(master) and not utils.is_grade(master):
-            cell.source = MISSING_ANSWER
+            cell.source = _(MISSING_ANSWER)
     return cell
 
 
@@ -231,7 +233,8 @@ class SaveGrades(SaveAutoGrades):
     def _add_comment(self, cell: NotebookNode, resources: ResourcesDict) -> None:
         super()._add_comment(cell, resources)
         grade_id = cell.metadata.nbgrader["grade_id"]
-        text = misconception_line(self._verdicts.get(grade_id))
+        with speaking(read_class(class_directory(self)).language):
+            text = misconception_line(self._verdicts.get(grade_id))
         if text:
             comment = self.gradebook.find_comment(
                 grade_id, self.notebook_id, self.assignment_id, self.student_id
@@ -256,5 +259,5 @@ def misconception_line(verdict: Verdict | None) -> str:
     """Return one line that tells the first misconception recognised; empty if there is none."""
     for criterion in verdict.criteria if verdict else ():
         if criterion.misconception:
-            return " ".join(f"{criterion.name}: {criterion.message}".split())
+            return " ".join(f"{_(criterion.name)}: {criterion.message}".split())
     return ""

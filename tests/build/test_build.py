@@ -95,7 +95,6 @@ def assemble(text: str = TEXT, points: dict[str, float] | None = None) -> nbform
         text,
         where="small.md",
         lesson=LESSON,
-        language="en",
         solutions=SOLUTIONS,
         titles={"scale_images": "Scale", "split_dataset": "Split"},
         rubric="The rubric is a secret.",

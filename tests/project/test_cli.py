@@ -126,7 +126,7 @@ def test_lab_copies_every_lesson(tmp_path: Path) -> None:
     work = tmp_path / "deep" / "work"
     result = run("lab", work, "--copy-only")
     assert result.exit_code == 0, result.output
-    sources = sorted((lessons.NOTEBOOKS / "en").glob("*.ipynb"))
+    sources = sorted((lessons.COURSE / "notebooks" / "en").glob("*.ipynb"))
     assert len(sources) >= 2
     for source in sources:
         assert (work / source.name).read_bytes() == source.read_bytes()
