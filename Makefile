@@ -19,6 +19,7 @@ test: .venv/.installed ## run the tests, the quick ones first
 
 full: .venv/.installed ## the slow tests, reference models, false rejects (over an hour; needs the real data)
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m benchmarks.lessons
 	$(BIN)/python -m benchmarks.reference_dae
 	$(BIN)/python -m benchmarks.reference_vae
 	$(BIN)/python -m benchmarks.reference_dcgan

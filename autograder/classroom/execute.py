@@ -1,14 +1,11 @@
-"""Sealed grading within nbgrader: secret challenges go in, evidence comes out, judged here.
-
-What the kernel prints or returns in a catalogue check counts for nothing. Its outputs are
-replaced by exactly one result, whose text/plain is the number that nbgrader reads as the score.
-"""
+"""Sealed grading within nbgrader: secret challenges go in, evidence comes out and is stored."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
@@ -18,19 +15,24 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader import utils
 from nbgrader.preprocessors import Execute
 
 from autograder.classroom.files import challenge_seed, read_class
+from autograder.classroom.judging import show_run
 from autograder.classroom.preprocessors import catalogue_exercise, class_directory
-from autograder.judges import draw_challenge, judge
-from autograder.kernel.challenge import Challenge
-from autograder.kernel.evidence import Evidence, EvidenceError
+from autograder.classroom.store import (
+    Fault,
+    StoredRun,
+    files_beside,
+    read_run,
+    run_folder,
+    run_key,
+    save_challenges,
+    save_run,
+)
+from autograder.judges import draw_challenge
 from autograder.kernel.gather import EXCHANGE_VARIABLE
-from autograder.kernel.record import MAX_FILE_BYTES
-from autograder.language import N_, _, speaking
-from autograder.report import VERDICT_MIME, card_html
-from autograder.verdict import Verdict, no_evidence, scaled
+from autograder.language import _, speaking
 
 MAX_STARTS = 4
 """How often a kernel is started for one notebook; each time, the cell that ended it is left out."""
@@ -38,65 +40,84 @@ MAX_STARTS = 4
 MAX_OUTPUT_CHARACTERS = 1_000_000
 """More output than this of one cell is cut before it is written to the graded notebook."""
 
-UNSEALED = N_(
-    '<p style="opacity:.7"><small>unsealed: graded by nbgrader inside the notebook\'s own kernel, '
-    "not by the course's checks</small></p>"
-)
-
 
 class SealedExecute(Execute):
     """Run a submission with secret challenges and judge the evidence outside its kernel.
 
-    Evidence is kept in the class's folder, evidence/<student>/<assignment>/, with its challenge.
-    A kernel that dies, or that cannot be interrupted, is started again without the cell that was
-    to blame, so that the other exercises keep their points.
+    A submission that is unchanged since its stored run is not executed again. A kernel that dies,
+    or that cannot be interrupted, is started again without the cell that was to blame, so that the
+    other exercises keep their points.
     """
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """Run one notebook and put a verdict into every catalogue check."""
-        student = resources["nbgrader"]["student"]
-        directory = class_directory(self)
-        challenges = {
-            exercise: draw_challenge(exercise, challenge_seed(directory, student, exercise))
-            for exercise in filter(None, map(catalogue_exercise, nb.cells))
-        }
-        with TemporaryDirectory(prefix="autograder-exchange-") as folder:
-            self._exchange = Path(folder)
-            _save_challenges(challenges, self._exchange)
-            self._run(nb, resources)
-            kept = directory / "evidence" / student / resources["nbgrader"]["assignment"]
-            _keep(self._exchange, kept, challenges)
-        with speaking(read_class(directory).language):
-            for cell in nb.cells:
-                limit_outputs(cell)
-                exercise = catalogue_exercise(cell)
-                if exercise is not None:
-                    error = _last_error(nb, cell)
-                    set_verdict(cell, judge_kept(exercise, challenges[exercise], kept, error))
-                elif cell.cell_type == "code" and utils.is_grade(cell):
-                    cell.outputs.append(new_output("display_data", {"text/html": _(UNSEALED)}))
+        """Run one notebook, unless its run is in the store, and put in outputs and verdicts."""
+        with speaking(read_class(class_directory(self)).language):
+            self._run_and_show(nb, resources)
         return nb, resources
 
-    def _run(self, nb: NotebookNode, resources: ResourcesDict) -> None:
+    def _run_and_show(self, nb: NotebookNode, resources: ResourcesDict) -> None:
+        student = resources["nbgrader"]["student"]
+        directory = class_directory(self)
+        folder = run_folder(directory, student, resources["nbgrader"]["assignment"])
+        seeds = {
+            exercise: challenge_seed(directory, student, exercise)
+            for exercise in filter(None, map(catalogue_exercise, nb.cells))
+        }
+        beside = files_beside(Path(resources["metadata"]["path"]))
+        limits = {"timeout": self.timeout, "iopub_timeout": self.iopub_timeout}
+        key = run_key(nb, seeds, beside, limits)
+        run = read_run(folder)
+        if run is None or run.key != key:
+            run = self._execute(nb, resources, folder, key, seeds)
+        else:
+            self.log.info("Unchanged since its run of %s, which is judged again", run.when)
+        show_run(nb, run)
+
+    def _execute(
+        self,
+        nb: NotebookNode,
+        resources: ResourcesDict,
+        folder: Path,
+        key: str,
+        seeds: dict[str, int],
+    ) -> StoredRun:
+        """Run a notebook and keep the run."""
+        start = time.monotonic()
+        challenges = {exercise: draw_challenge(exercise, seed) for exercise, seed in seeds.items()}
+        with TemporaryDirectory(prefix="autograder-exchange-") as exchange:
+            self._exchange = Path(exchange)
+            save_challenges(challenges, self._exchange)
+            faults = self._run(nb, resources)
+            for cell in nb.cells:
+                limit_outputs(cell)
+            seconds = time.monotonic() - start
+            evidence = self._exchange / "evidence"
+            return save_run(folder, key, nb, challenges, evidence, faults, (), seconds)
+
+    def _run(self, nb: NotebookNode, resources: ResourcesDict) -> list[Fault]:
         """Run all cells, in a fresh kernel each time that one is lost."""
+        faults: list[Fault] = []
         self._left_out: set[int] = set()
         for _start in range(MAX_STARTS):
             self._running: int | None = None
             try:
                 super().preprocess(nb, resources)
-                return
+                return faults
             except (DeadKernelError, CellTimeoutError) as error:
                 if self._running is None:
                     raise
                 self.log.warning("The kernel was lost in cell %d: %s", self._running, error)
                 self._left_out.add(self._running)
-                message = N_("This cell ended the kernel, or could not be interrupted.")
+                message = _("This cell ended the kernel, or could not be interrupted.")
+                exercise = catalogue_exercise(nb.cells[self._running])
+                faults.append(Fault(self._running, exercise, "kernel_lost", message))
                 nb.cells[self._running].outputs = [
                     new_output("error", ename="KernelLost", evalue=message, traceback=[message])
                 ]
         self.log.warning("Four kernels were lost; the rest of this notebook was not run.")
+        return faults
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: ResourcesDict, index: int
@@ -117,85 +138,6 @@ class SealedExecute(Execute):
         # What TensorFlow logs would flood the instructor's terminal; output meant for the notebook
         # takes another way.
         super().start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, **kwargs)
-
-
-def _save_challenges(challenges: dict[str, Challenge], folder: Path) -> None:
-    (folder / "challenges").mkdir(parents=True, exist_ok=True)
-    for exercise, challenge in challenges.items():
-        challenge.save(folder / "challenges" / f"{exercise}.safetensors")
-
-
-def _keep(exchange: Path, kept: Path, challenges: dict[str, Challenge]) -> None:
-    """Copy the evidence to where it stays, beside its challenges; older evidence goes.
-
-    Challenges are written anew, because the kernel could have changed the copies it was given.
-    """
-    (kept / "evidence").mkdir(parents=True, exist_ok=True)
-    (kept.parents[1]).chmod(0o700)
-    _save_challenges(challenges, kept)
-    for exercise in challenges:
-        name = Path("evidence") / f"{exercise}.safetensors"
-        (kept / name).unlink(missing_ok=True)
-        found = exchange / name
-        if found.is_file() and not found.is_symlink() and found.stat().st_size <= MAX_FILE_BYTES:
-            shutil.copyfile(found, kept / name)
-
-
-def judge_kept(exercise: str, challenge: Challenge, kept: Path, error: str) -> Verdict:
-    """Judge the evidence in a submission's evidence folder; none gives no points.
-
-    Args:
-        exercise: an id of the catalogue.
-        challenge: what the evidence was gathered on.
-        kept: the folder evidence/<student>/<assignment>.
-        error: what the kernel said, for the student, if there is no evidence.
-    """
-    path = kept / "evidence" / f"{exercise}.safetensors"
-    if not path.exists():
-        message = _("The check left no evidence, so it earns no points.")
-        return no_evidence(exercise, f"{message} {error}")
-    try:
-        return judge(exercise, challenge, Evidence.load(path))
-    except EvidenceError as unreadable:
-        message = _("The evidence of this check is unreadable: {fault}.").format(fault=unreadable)
-        return no_evidence(exercise, message)
-
-
-def _last_error(nb: NotebookNode, check: NotebookNode) -> str:
-    """Return what went wrong at or before a check cell, as one sentence; empty if nothing did."""
-    upto = next(index for index, cell in enumerate(nb.cells) if cell is check)
-    for cell in reversed(nb.cells[: upto + 1]):
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                text = one_line(f"{output.ename}: {output.evalue}")
-                where = _("An earlier cell stopped with {error}")
-                if cell is check:
-                    where = _("The check stopped with {error}")
-                return where.format(error=text)
-    return ""
-
-
-def one_line(text: str) -> str:
-    """Return a text on one line, at most 200 characters long."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 200 else f"{flat[:199]}…"
-
-
-def set_verdict(cell: NotebookNode, verdict: Verdict) -> None:
-    """Replace a check cell's outputs by one result: card, points, verdict.
-
-    The points are the fraction earned times the cell's points, which nbgrader took from its
-    gradebook. They are finite and never above those, which nbgrader would refuse.
-    """
-    maximum = float(cell.metadata.nbgrader["points"])
-    fraction = verdict.points / verdict.max_points if verdict.max_points else 0.0
-    data = {
-        "text/html": card_html(scaled(verdict, maximum)),
-        "text/plain": repr(maximum * min(max(fraction, 0.0), 1.0)),
-        VERDICT_MIME: verdict.to_dict(),
-    }
-    count = cell.execution_count or 1
-    cell.outputs = [new_output("execute_result", data, execution_count=count)]
 
 
 def limit_outputs(cell: NotebookNode) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import zlib
+from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
@@ -27,11 +28,16 @@ def _module(exercise_id: str) -> ModuleType:
     return importlib.import_module(f"autograder.judges.{exercise_id}")
 
 
+def drawing(exercise_id: str) -> Callable[[np.random.Generator], Challenge]:
+    """The function that draws the challenges of one exercise."""
+    draw: Callable[[np.random.Generator], Challenge] = _module(exercise_id).draw
+    return draw
+
+
 def draw_challenge(exercise_id: str, seed: int) -> Challenge:
     """The challenge that `seed` (any non-negative integer) gives for one exercise."""
     rng = np.random.default_rng([zlib.crc32(exercise_id.encode()), seed])
-    challenge: Challenge = _module(exercise_id).draw(rng)
-    return challenge
+    return drawing(exercise_id)(rng)
 
 
 def judge(exercise_id: str, challenge: Challenge, evidence: Evidence) -> Verdict:

@@ -9,9 +9,10 @@ from bs4 import BeautifulSoup
 from nbgrader import utils
 from nbgrader.api import Gradebook
 
-from autograder.classroom.execute import judge_kept
 from autograder.classroom.files import challenge_seed
+from autograder.classroom.judging import judge_run
 from autograder.classroom.preprocessors import catalogue_exercise
+from autograder.classroom.store import read_run, run_folder
 from autograder.demo import STUDENTS
 from autograder.exercises import EXERCISES, LESSONS, QUESTIONS
 from autograder.judges import draw_challenge
@@ -94,14 +95,14 @@ def test_answered_questions_wait_for_a_grader_and_untouched_ones_do_not(demo_cla
 def test_stored_evidence_gives_the_same_verdict_again(demo_class) -> None:
     for student in STUDENTS:
         for exercise in EXERCISES.values():
-            kept = demo_class.directory / "evidence" / student.name / exercise.lesson
+            run = read_run(run_folder(demo_class.directory, student.name, exercise.lesson))
+            assert run is not None and not run.faults
             seed = challenge_seed(demo_class.directory, student.name, exercise.id)
             drawn = draw_challenge(exercise.id, seed)
-            stored = Challenge.load(kept / "challenges" / f"{exercise.id}.safetensors")
+            stored = Challenge.load(run.challenge_path(exercise.id))
             assert drawn.facts == stored.facts
             assert all((drawn.arrays[name] == stored.arrays[name]).all() for name in drawn.arrays)
-            again = judge_kept(exercise.id, stored, kept, "")
-            assert again == demo_class.verdicts[student.name][exercise.id]
+            assert judge_run(run, exercise.id) == demo_class.verdicts[student.name][exercise.id]
 
 
 def test_students_get_different_challenges_and_each_the_same_again(demo_class) -> None:

@@ -95,7 +95,11 @@ def test_a_verdict_differs_between_languages_in_its_words_alone() -> None:
         card = card_html(other)
     assert other.misconceptions == english.misconceptions != ()
     for ours, theirs in zip(english.criteria, other.criteria, strict=True):
-        assert (ours.name, ours.outcome, ours.points) == (theirs.name, theirs.outcome, theirs.points)
+        assert (ours.name, ours.outcome, ours.points) == (
+            theirs.name,
+            theirs.outcome,
+            theirs.points,
+        )
         assert ours.message != theirs.message or not ours.message
     assert "Diharapkan" in card and "diperoleh" in card and "Belum diperiksa: “Nilai”" in card
     assert "belum terpenuhi" in card and "Buntu?" in card

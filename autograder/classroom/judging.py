@@ -1,0 +1,105 @@
+"""From a stored run to verdicts, and from verdicts to the cells of a graded notebook.
+
+Nothing is executed here, and what the kernel printed or returned in a catalogue check counts for
+nothing: its outputs are replaced by exactly one result, whose text/plain is the number that
+nbgrader reads as the score.
+"""
+
+from __future__ import annotations
+
+import copy
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
+
+from autograder.classroom.preprocessors import catalogue_exercise
+from autograder.classroom.store import StoredRun
+from autograder.judges import judge
+from autograder.kernel.challenge import Challenge
+from autograder.kernel.evidence import Evidence, EvidenceError
+from autograder.language import N_, _
+from autograder.report import VERDICT_MIME, card_html
+from autograder.verdict import Verdict, no_evidence, scaled
+
+UNSEALED = N_(
+    '<p style="opacity:.7"><small>unsealed: graded by nbgrader inside the notebook\'s own kernel, '
+    "not by the course's checks</small></p>"
+)
+
+
+def judge_run(run: StoredRun, exercise: str) -> Verdict:
+    """Judge what a stored run left of one exercise; no evidence gives no points.
+
+    Raises:
+        RecordError: the challenge, which is ours, cannot be read.
+        StoreError: the executed notebook cannot be read.
+    """
+    path = run.evidence_path(exercise)
+    if not path.exists():
+        error = last_error(run.notebook(), exercise)
+        message = _("The check left no evidence, so it earns no points.")
+        return no_evidence(exercise, f"{message} {error}")
+    challenge = Challenge.load(run.challenge_path(exercise))
+    try:
+        return judge(exercise, challenge, Evidence.load(path))
+    except EvidenceError as unreadable:
+        message = _("The evidence of this check is unreadable: {fault}.").format(fault=unreadable)
+        return no_evidence(exercise, message)
+
+
+def show_run(nb: NotebookNode, run: StoredRun) -> None:
+    """Put the outputs and verdicts of a run into the submission that it executed, in place."""
+    copy_outputs(run.notebook(), nb)
+    for cell in nb.cells:
+        exercise = catalogue_exercise(cell)
+        if exercise is not None:
+            set_verdict(cell, judge_run(run, exercise))
+        elif cell.cell_type == "code" and utils.is_grade(cell):
+            cell.outputs.append(new_output("display_data", {"text/html": _(UNSEALED)}))
+
+
+def copy_outputs(executed: NotebookNode, nb: NotebookNode) -> None:
+    """Copy the outputs of one notebook to another one with the same code cells, in place."""
+    before = [cell for cell in executed.cells if cell.cell_type == "code"]
+    cells = [cell for cell in nb.cells if cell.cell_type == "code"]
+    for source, cell in zip(before, cells, strict=True):
+        cell.outputs = copy.deepcopy(source.outputs)
+        cell.execution_count = source.execution_count
+
+
+def last_error(nb: NotebookNode, exercise: str) -> str:
+    """Return what went wrong at or before a check, as one sentence; empty if nothing did."""
+    upto = next(i for i, cell in enumerate(nb.cells) if catalogue_exercise(cell) == exercise)
+    for index in range(upto, -1, -1):
+        for output in nb.cells[index].get("outputs", []):
+            if output.output_type == "error":
+                text = one_line(f"{output.ename}: {output.evalue}")
+                where = _("An earlier cell stopped with {error}")
+                if index == upto:
+                    where = _("The check stopped with {error}")
+                return where.format(error=text)
+    return ""
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, at most 200 characters long."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 200 else f"{flat[:199]}…"
+
+
+def set_verdict(cell: NotebookNode, verdict: Verdict) -> None:
+    """Replace a check cell's outputs by one result: card, points, verdict.
+
+    The points are the fraction earned times the cell's points, which nbgrader took from its
+    gradebook. They are finite and never above those, which nbgrader would refuse.
+    """
+    maximum = float(cell.metadata.nbgrader["points"])
+    fraction = verdict.points / verdict.max_points if verdict.max_points else 0.0
+    data = {
+        "text/html": card_html(scaled(verdict, maximum)),
+        "text/plain": repr(maximum * min(max(fraction, 0.0), 1.0)),
+        VERDICT_MIME: verdict.to_dict(),
+    }
+    count = cell.execution_count or 1
+    cell.outputs = [new_output("execute_result", data, execution_count=count)]
