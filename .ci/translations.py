@@ -122,9 +122,9 @@ def sections(text: str) -> dict[str, str]:
 
 
 def originals(path: Path) -> dict[str, str]:
-    """Heading → hash of the English section, for one file."""
+    """Heading → hash of the English section, for one file; where its lines break is no matter."""
     return {
-        heading: hashlib.sha256(body.encode()).hexdigest()[:12]
+        heading: hashlib.sha256(" ".join(body.split()).encode()).hexdigest()[:12]
         for heading, body in sections(path.read_text(encoding="utf-8")).items()
     }
 
