@@ -144,14 +144,15 @@ def release_solutions(directory: Path, lesson: str) -> None:
 
 @main.command()
 @click.argument("directory", type=directory_argument, required=False)
-def demo(directory: Path | None) -> None:
+@language_option
+def demo(directory: Path | None, language: str) -> None:
     """Grade a class of made-up students.
 
     The class is made in DIRECTORY (default: a new scratch folder).
     """
     from autograder.demo import run_demo
 
-    run_demo(directory or Path(tempfile.mkdtemp(prefix="garments-demo-")))
+    run_demo(directory or Path(tempfile.mkdtemp(prefix="garments-demo-")), language)
 
 
 @main.command()
