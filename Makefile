@@ -40,7 +40,7 @@ notebooks: .venv/.installed ## build the notebooks from course/text and solution
 translations: .venv/.installed ## update the message catalogues; name what is to be translated anew
 	$(BIN)/python .ci/translations.py
 
-pictures: .venv/.installed ## take the README's pictures anew (needs chromium)
+pictures: .venv/.installed ## take the READMEs' pictures anew (needs chromium)
 	$(BIN)/python -m tests.browser.pictures
 
 lint: .venv/.installed ## ruff and mypy

@@ -30,6 +30,7 @@ from autograder.language import DOMAIN, ENGLISH, LOCALE, Messages, languages
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = ROOT / "course" / "text"
+README = ROOT / "README.md"  # its translations are course/README.<language>.md
 ORIGINALS = "originals.json"
 
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
@@ -129,6 +130,14 @@ def originals(path: Path) -> dict[str, str]:
     }
 
 
+def english_texts() -> dict[str, Path]:
+    """Every English text that has a translation, by its name."""
+    texts = sorted((TEXT / ENGLISH).rglob("*.md"))
+    return {path.relative_to(TEXT / ENGLISH).as_posix(): path for path in texts} | {
+        README.name: README
+    }
+
+
 def recorded(language: str) -> dict[str, dict[str, str]]:
     """File → heading → hash of the English section that was translated."""
     path = TEXT / language / ORIGINALS
@@ -138,9 +147,8 @@ def recorded(language: str) -> dict[str, dict[str, str]]:
 def stale_sections(language: str) -> list[str]:
     """The English sections that came or changed since they were translated, with their files."""
     known = recorded(language)
-    stale = []
-    for path in sorted((TEXT / ENGLISH).rglob("*.md")):
-        name = path.relative_to(TEXT / ENGLISH).as_posix()
+    stale: list[str] = []
+    for name, path in english_texts().items():
         stale += [
             f"{name}: {heading or 'the beginning'}"
             for heading, digest in originals(path).items()
@@ -151,10 +159,15 @@ def stale_sections(language: str) -> list[str]:
 
 def accept(names: list[str]) -> None:
     """Note that in every language these files follow the English of now."""
+    unknown = sorted(set(names) - set(english_texts()))
+    if unknown:
+        sys.exit(
+            f"There is no English text {', '.join(unknown)}; name it as it was named as stale."
+        )
     for language in languages()[1:]:
         known = recorded(language)
         for name in names:
-            known[name] = originals(TEXT / ENGLISH / name)
+            known[name] = originals(english_texts()[name])
         text = json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         (TEXT / language / ORIGINALS).write_text(text, encoding="utf-8")
 

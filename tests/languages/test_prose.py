@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import jupytext
@@ -103,12 +104,29 @@ def test_no_english_section_changed_since_it_was_translated(language: str) -> No
     assert not stale, f"{advice} {stale}"
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_readme_has_the_same_sections_and_numbers_and_its_files_exist(language: str) -> None:
+    english = translations.README.read_text(encoding="utf-8")
+    page = translations.ROOT / "course" / f"README.{language}.md"
+    other = page.read_text(encoding="utf-8")
+    assert f"](course/{page.name})" in english
+    assert _headings(other) == _headings(english)
+    assert _table(other) == _table(english)
+    numbers = [Counter(re.findall(r"\d+\.\d+|\d+,\d+", text)) for text in (english, other)]
+    assert numbers[0] == numbers[1]
+    named = re.findall(r"\]\(([^)]+)\)", other)
+    assert named and not [name for name in named if not (page.parent / name).exists()]
+
+
 def test_a_changed_section_is_named_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "README.md").touch()
     (tmp_path / "en").mkdir()
     (tmp_path / "id").mkdir()
     monkeypatch.setattr(translations, "TEXT", tmp_path)
+    monkeypatch.setattr(translations, "README", tmp_path / "README.md")
+    translations.accept(["README.md"])
     lesson = tmp_path / "en" / "lesson.md"
     lesson.write_text("# Title\nWords.\n\n## One\n```\n# no heading\n```\n\n## Two\nWords.\n")
     assert translations.stale_sections("id") == [
