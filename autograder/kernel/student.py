@@ -19,10 +19,12 @@ from autograder.kernel.evidence import Evidence
 from autograder.kernel.time_limit import TimeLimitReached
 
 _LONGEST_MESSAGE = 600
-# Terminal colours, and what Keras and TensorFlow wrap round the sentence that matters.
+# Terminal colours, what Keras and TensorFlow wrap round the sentence that matters, and the numbers
+# of a variable or tensor that it names.
 _CLUTTER = re.compile(
     r"\x1b\[[0-9;]*m|Exception encountered when calling [^\n]*\n\s*"
     r"|\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:\s*)?"
+    r"|, (?:value|numpy)=\s*(?:array\()?\[[^>]*(?=>)"
 )
 _FRAMES = re.compile(r'^\s*File "[^\n]*\n[^\n]*\n?', re.MULTILINE)
 _NOT_THE_STUDENT = tuple(

@@ -78,6 +78,19 @@ def test_the_line_is_the_students_own():
     assert "autograder" not in message_of(verdict)
 
 
+def test_a_variable_in_a_message_is_named_without_its_numbers():
+    def watches_a_keras_variable(images):
+        import keras
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(keras.Variable(np.zeros((3, 3)), name="kernel"))
+
+    message = message_of(check_with_seed("scale_images", watches_a_keras_variable, 1))
+    assert "path=kernel" in message and "[0." not in message
+    assert "tape.watch(" in message
+
+
 def test_a_blank_is_no_attempt_and_a_mistake_is():
     assert not check_with_seed("scale_images", is_a_stub, 1).attempted
     assert not check_with_seed("scale_images", None, 1).attempted
