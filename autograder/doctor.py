@@ -222,19 +222,22 @@ def alembic() -> Finding:
         return Finding(
             "alembic",
             "warn",
-            f"PATH finds {on_path}, of another environment.",
-            "Activate this environment before nbgrader commands.",
+            _("PATH finds {path}, of another environment.").format(path=on_path),
+            _("Activate this environment before nbgrader commands."),
         )
     if on_path:
-        return Finding("alembic", "ok", "on PATH")
+        return Finding("alembic", "ok", _("on PATH"))
     if beside.exists():
         return Finding(
             "alembic",
             "info",
-            "installed, not on PATH. A class of `autograder new-class` finds it nevertheless.",
-            f"For other nbgrader classes activate the environment, or add {beside.parent} to PATH.",
+            _("installed, not on PATH. A class of `autograder new-class` finds it nevertheless."),
+            _(
+                "For other nbgrader classes activate the environment, or add {folder} to PATH."
+            ).format(folder=beside.parent),
         )
-    return Finding("alembic", "fault", "not found; nbgrader needs it.", "pip install alembic")
+    message = _("not found; nbgrader needs it.")
+    return Finding("alembic", "fault", message, "pip install alembic")
 
 
 def foreign_packages(directory: Path) -> list[Finding]:
