@@ -47,8 +47,7 @@ def check(exercise_id: str, answer: Any) -> Verdict | Card:
     exchange = sealed_exchange()
     if exchange is not None:
         gather_sealed(exercise.id, answer, exchange)
-        receipt = _("Evidence for {name} was recorded.").format(name=exercise.id)
-        return Card(f"<p>{receipt}</p>", "0")
+        return Card(f"<p>Evidence for <code>{exercise.id}</code> was recorded.</p>", "0")
     from autograder.classroom.files import class_points
     from autograder.judges import PUBLIC_SEED
     from autograder.progress import note_check
@@ -212,4 +211,5 @@ def _install_magic() -> None:
 
 
 _install_magic()
-current_language()  # an unknown AUTOGRADER_LANGUAGE is told at once, not by a check
+if sealed_exchange() is None:
+    current_language()  # an unknown AUTOGRADER_LANGUAGE is told at once, not by a check
