@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test full lab class named-directory notebooks translations pictures lint lock clean
+.PHONY: help demo test full gallery lab class named-directory notebooks translations pictures lint lock clean
 
 help: ## name the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,13 +17,18 @@ demo: .venv/.installed ## build the lessons and grade a class of made-up student
 test: .venv/.installed ## run the tests, the quick ones first
 	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
-full: .venv/.installed ## the slow tests, reference models, false rejects (over an hour; needs the real data)
+full: .venv/.installed ## the slow tests, reference models, false rejects, corpus (hours; needs the real data)
 	$(BIN)/python -m pytest -m slow
 	$(BIN)/python -m benchmarks.lessons
 	$(BIN)/python -m benchmarks.reference_dae
 	$(BIN)/python -m benchmarks.reference_vae
 	$(BIN)/python -m benchmarks.reference_dcgan
 	$(BIN)/python -m benchmarks.false_rejects
+	$(BIN)/python -m benchmarks.corpus_score
+
+gallery: .venv/.installed ## every message that the corpus provokes, in build/gallery.html
+	@test -d build/corpus || $(BIN)/python -m benchmarks.corpus_score
+	$(BIN)/python -m benchmarks.gallery
 
 lab: .venv/.installed ## copy the lessons to work/ (your files are kept) and open JupyterLab
 	$(BIN)/autograder lab

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from autograder.language import N_, _
+from autograder.places import where_to_look
 from autograder.texts import exercise_text
 from autograder.verdict import Verdict
 
@@ -50,6 +51,7 @@ def card_html(verdict: Verdict) -> str:
         title=text.title,
         explanation=markdown_html(text.explanation) if verdict.passed else None,
         outcomes=OUTCOMES,
+        places=where_to_look(verdict),
         message_html=_message_html,
     )
 
