@@ -133,6 +133,19 @@ def test_lab_copies_every_lesson(tmp_path: Path) -> None:
         assert f"copied {work / source.name}" in result.output
 
 
+def test_lab_has_a_folder_for_each_other_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("lab", "--language", "id", "--copy-only")
+    assert result.exit_code == 0, result.output
+    work = Path("work") / "id"
+    assert {path.name for path in work.iterdir()} > {"01_fashion_mnist.ipynb", "glossary.md"}
+    assert f"disalin: {work / 'glossary.md'}" in result.output
+    monkeypatch.setenv("AUTOGRADER_LANGUAGE", "id")
+    assert f"milik Anda dipertahankan: {work / 'glossary.md'}" in run("lab", "--copy-only").output
+
+
 def test_lab_never_overwrites_a_students_file(tmp_path: Path) -> None:
     assert run("lab", tmp_path, "--copy-only").exit_code == 0
     first, second, *_ = sorted(tmp_path.glob("*.ipynb"))
