@@ -6,10 +6,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test full gallery lab class named-directory notebooks translations pictures lint lock clean
+.PHONY: help demo test full report-card gallery lab class named-directory notebooks translations pictures lint lock clean
 
 help: ## name the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: .venv/.installed ## build the lessons and grade a class of made-up students
 	$(BIN)/autograder demo
@@ -17,14 +17,21 @@ demo: .venv/.installed ## build the lessons and grade a class of made-up student
 test: .venv/.installed ## run the tests, the quick ones first
 	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
-full: .venv/.installed ## the slow tests, reference models, false rejects, corpus (hours; needs the real data)
+full: .venv/.installed ## the slow tests, reference models, all measurements (hours; needs the real data)
 	$(BIN)/python -m pytest -m slow
 	$(BIN)/python -m benchmarks.lessons
 	$(BIN)/python -m benchmarks.reference_dae
 	$(BIN)/python -m benchmarks.reference_vae
 	$(BIN)/python -m benchmarks.reference_dcgan
+	$(BIN)/python -m benchmarks.check_latency
 	$(BIN)/python -m benchmarks.false_rejects
+	$(BIN)/python -m benchmarks.calibration
+	$(BIN)/python -m benchmarks.mutation_score
 	$(BIN)/python -m benchmarks.corpus_score
+	$(BIN)/python -m benchmarks.report_card
+
+report-card: .venv/.installed ## write benchmarks/REPORT_CARD.md from the results
+	$(BIN)/python -m benchmarks.report_card
 
 gallery: .venv/.installed ## every message that the corpus provokes, in build/gallery.html
 	@test -d build/corpus || $(BIN)/python -m benchmarks.corpus_score

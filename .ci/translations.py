@@ -15,7 +15,6 @@ import hashlib
 import importlib
 import io
 import json
-import pkgutil
 import re
 import sys
 from pathlib import Path
@@ -25,7 +24,6 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from autograder import judges
 from autograder.language import DOMAIN, ENGLISH, LOCALE, Messages, languages
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,12 +41,15 @@ def template() -> Catalog:
     found = extract_from_dir(ROOT / "autograder", METHODS, keywords=KEYWORDS)
     for name, _line, text, comments, _context in found:
         catalog.add(text, locations=[(f"autograder/{name}", 0)], auto_comments=comments)
-    for module in pkgutil.iter_modules(judges.__path__):
-        judge = importlib.import_module(f"autograder.judges.{module.name}")
-        templates = getattr(judge, "MESSAGES", Messages()).templates.values()
-        expected = _expected_results(Path(judge.__file__ or "").read_text(encoding="utf-8"))
-        for text in [*getattr(judge, "CRITERIA", {}), *templates, *expected]:
-            catalog.add(text, locations=[(f"autograder/judges/{module.name}.py", 0)])
+    for path in sorted((ROOT / "autograder").rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        if "\nMESSAGES = " in source or "\nCRITERIA = " in source:
+            place = path.relative_to(ROOT)
+            module = importlib.import_module(".".join(place.with_suffix("").parts))
+            templates = getattr(module, "MESSAGES", Messages()).templates.values()
+            criteria = getattr(module, "CRITERIA", {})
+            for text in [*criteria, *templates, *_expected_results(source)]:
+                catalog.add(text, locations=[(place.as_posix(), 0)])
     return catalog
 
 

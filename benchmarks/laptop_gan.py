@@ -24,7 +24,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from benchmarks.reference_dae import commit
+from benchmarks.record import commit
 from course import ImageDataset, load_fashion_mnist
 from course.metrics import (
     SAMPLE_SIZE,

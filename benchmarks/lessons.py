@@ -17,7 +17,6 @@ import resource
 import sys
 import time
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import click
@@ -28,10 +27,9 @@ from tqdm import tqdm
 
 from autograder.build import check_id, solved_notebook
 from autograder.exercises import LESSONS, exercises_of
-from benchmarks.reference_dae import commit
+from benchmarks.record import ROOT, commit
 from course import load_fashion_mnist
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "build" / "lessons"
 RESULTS = ROOT / "benchmarks" / "results" / "lessons.json"
 

@@ -1,7 +1,6 @@
 """How many wrong solutions the checks see: mutants killed, and why the others are not.
 
-Tries every mutant of every exercise in the table of survivors. Prints a table and writes
-benchmarks/results/mutation_score.json; an exercise that was not tried is named there.
+Tries every mutant of every exercise. Prints a table and writes results/mutation_score.json.
 
     python -m benchmarks.mutation_score [--exercise Sampling ...]
 """
@@ -9,22 +8,19 @@ benchmarks/results/mutation_score.json; an exercise that was not tried is named 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 import keras
 from tqdm import tqdm
 
 from autograder.exercises import EXERCISES
+from benchmarks.record import command, commit, write_row
 from tests.mutation.mutants import mutants_of
 from tests.mutation.run import try_mutant
 from tests.mutation.survivors import SURVIVORS
 
-RESULTS = Path(__file__).parent / "results" / "mutation_score.json"
 KINDS = {"free": "free", "equivalent": "equivalent", "hole": "holes"}
 
 
@@ -32,25 +28,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--exercise", nargs="*", default=list(SURVIVORS), choices=list(SURVIVORS))
     arguments = parser.parse_args()
-    rows = {exercise_id: score(exercise_id) for exercise_id in arguments.exercise}
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    result = {
-        "command": " ".join(["python -m benchmarks.mutation_score", *sys.argv[1:]]),
-        "commit": commit,
-        "all": {
-            what: sum(row[what] for row in rows.values())
-            for what in ("total", "killed", *KINDS.values())
-        },
-        "not_tried": [exercise_id for exercise_id in EXERCISES if exercise_id not in rows],
-        "exercises": rows,
-    }
-    RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    for exercise_id, row in {**rows, "all": result["all"]}.items():
+    measured, unexplained = commit(), False
+    for exercise in arguments.exercise:
+        row = {"command": command(__file__), "commit": measured, **score(exercise)}
+        write_row("mutation_score", exercise, row, list(EXERCISES))
+        unexplained = unexplained or bool(row["unexplained"])
         counts = ", ".join(f"{row[what]} {what}" for what in KINDS.values())
-        print(f"{exercise_id:28} {row['killed']:4} of {row['total']:4} killed; {counts}")
-    return 1 if any(row["unexplained"] for row in rows.values()) else 0
+        print(f"{exercise:28} {row['killed']:4} of {row['total']:4} killed; {counts}")
+    return 1 if unexplained else 0
 
 
 def score(exercise_id: str) -> dict[str, Any]:
@@ -58,7 +43,7 @@ def score(exercise_id: str) -> dict[str, Any]:
     row: dict[str, Any] = {"total": 0, "killed": 0} | dict.fromkeys(KINDS.values(), 0)
     row |= {"unexplained": [], "what_the_holes_need": {}}
     began = time.perf_counter()
-    bar = tqdm(mutants_of(exercise_id), desc=exercise_id, file=sys.stdout)
+    bar = tqdm(mutants_of(exercise_id), desc=exercise_id, file=sys.stdout, mininterval=10)
     for mutant in bar:
         trial, survivor = try_mutant(mutant), SURVIVORS[exercise_id].get(mutant.name)
         row["total"] += 1

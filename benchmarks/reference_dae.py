@@ -12,18 +12,17 @@ from __future__ import annotations
 
 import json
 import platform
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import click
 import keras
 import numpy as np
 
+from benchmarks.record import ROOT, commit
 from course import ImageDataset, binomial_blur, fit_pca, load_fashion_mnist, pca_reconstruct
 from solutions.lesson_01_fashion_mnist import scale_images, split_dataset
 from solutions.lesson_02_denoising_autoencoder import (
@@ -33,8 +32,6 @@ from solutions.lesson_02_denoising_autoencoder import (
     peak_signal_to_noise_ratio,
     train_dae,
 )
-
-ROOT = Path(__file__).resolve().parents[1]
 
 NOISE_STDDEV = 0.2
 VALIDATION_SIZE = 5_000
@@ -116,18 +113,6 @@ def summarise(rows: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
         }
         for name, values in columns.items()
     }
-
-
-def commit() -> str:
-    """Return the commit that was measured, marked if the measured sources differ from it."""
-
-    def git(*arguments: str) -> str:
-        return subprocess.run(
-            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.strip()
-
-    changed = git("status", "--porcelain", "--", "solutions", "course/*.py", "benchmarks/*.py")
-    return git("rev-parse", "HEAD") + (" with uncommitted changes" if changed else "")
 
 
 @click.command()

@@ -24,7 +24,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from benchmarks.reference_dae import commit, summarise
+from benchmarks.record import commit
+from benchmarks.reference_dae import summarise
 from course import ImageDataset, binomial_blur, fit_vae, load_fashion_mnist
 from course.gan import BUDGETS, Budget, GanTraining, batches
 from course.metrics import (

@@ -23,7 +23,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.reference_dae import commit, summarise
+from benchmarks.record import commit
+from benchmarks.reference_dae import summarise
 from course import ImageDataset, binary_cross_entropy, fit_vae, load_fashion_mnist
 from solutions.lesson_01_fashion_mnist import scale_images, split_dataset
 from solutions.lesson_03_variational_autoencoder import (

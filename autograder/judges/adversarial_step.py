@@ -64,7 +64,8 @@ RTOL = 1e-4
 some 1e-5."""
 UPDATE_TOLERANCE, ROUNDING = 5e-3, 2.4e-7
 """Of an update, relative to its largest entry; and of the weight that it changes, which float32
-rounds by at most 6e-8 of its value, before and after."""
+rounds by at most 6e-8 of its value, before and after. What right answers use of the tolerances is
+in benchmarks/results/calibration.json."""
 
 WEIGHTS = ("generator/kernel", "generator/bias", "discriminator/kernel", "discriminator/bias")
 

@@ -58,6 +58,10 @@ MESSAGES = Messages() | {
     "tanh_output": "tanh gives numbers from −1 to 1, which are no probabilities.",
     "no_nonlinearity": "Expected a non-linearity (leaky ReLU, say) behind the convolutions; "
     "without one they are a single linear map.",
+    "linear_stage": "Expected a non-linearity (leaky ReLU, say) behind each convolution; "
+    "behind the {which} there is none.",
+    "first": "first",
+    "second": "second",
 }
 
 
@@ -92,8 +96,7 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
         sheet.fail(INSIDE, convolutional.MESSAGES["constant"])
         return
     _judge_dropout(sheet)
-    affine = is_affine(sheet, activation)
-    sheet.decide(INSIDE, not affine, MESSAGES["no_nonlinearity"], "no_nonlinearity")
+    _judge_inside(sheet, activation)
     if sheet.passed(LAYERS):
         _judge_strides(sheet, kernels)
 
@@ -153,6 +156,21 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
         )
         message = MESSAGES["strides"].format(came=came, shift=shift)
         sheet.decide(STRIDES, strided, message, "wrong_stride")
+
+
+def _judge_inside(sheet: Sheet, activation: str) -> None:
+    """A non-linearity behind each convolution: else, with paired channels, nothing is left."""
+    if is_affine(sheet, activation):
+        sheet.fail(INSIDE, MESSAGES["no_nonlinearity"], "no_nonlinearity")
+        return
+    if sheet.passed(LAYERS) and sheet.passed(OUTPUT):
+        for stage, which in enumerate(("first", "second")):
+            came = [sheet.evidence.arrays.get(f"stage_{stage}/{sign}") for sign in (1, -1)]
+            if all(values is not None and np.ptp(values) < 1e-4 for values in came):
+                message = MESSAGES["linear_stage"].format(which=MESSAGES[which])
+                sheet.fail(INSIDE, message, "no_nonlinearity")
+                return
+    sheet.ok(INSIDE)
 
 
 def _judge_dropout(sheet: Sheet) -> None:

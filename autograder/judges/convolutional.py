@@ -10,7 +10,7 @@ from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet
 from autograder.language import Messages
 
-SCALES = (0.25, 0.5, 1.0, 2.0)
+SCALES = (0.25, 0.5, 1.0, 2.0, -1.0)
 
 MESSAGES = Messages() | {
     "always_on": "Expected the same from `model(x)`, `model(x, training=False)` and "
@@ -34,7 +34,9 @@ def output_activation(sheet: Sheet) -> str:
     """A name, or "unknown_activation", as told by the outputs under scaled weights.
 
     If the last layer's weights are multiplied by s, so are the numbers z that its activation gets.
-    The inverse of the right activation, applied to the outputs, must be proportional to s.
+    The inverse of the right activation, applied to the outputs, must be proportional to s. With
+    s < 0 the numbers change their signs: what lets one sign alone pass (a ReLU behind the right
+    activation) shows.
     """
     outputs = {
         scale: sheet.evidence.arrays[f"scaled/{scale}"].astype(np.float64) for scale in SCALES

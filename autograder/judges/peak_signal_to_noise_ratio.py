@@ -9,7 +9,7 @@ from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 from autograder.language import Messages
 
-SCALAR, BATCH, RANKS = "A single number", "Value for a batch", "Images of any rank"
+SCALAR, BATCH, RANKS = "A single number", "Value for a batch", "Images of any rank and number"
 IDENTICAL, ARGUMENTS = "Identical images", "Arguments left alone"
 CRITERIA = {SCALAR: 0.1, BATCH: 0.5, RANKS: 0.15, IDENTICAL: 0.15, ARGUMENTS: 0.1}
 
@@ -43,6 +43,9 @@ the nearest mistake by half a decibel."""
 def draw(rng: np.random.Generator) -> Challenge:
     """A batch whose images differ much in quality, other ranks, and a pair of equal images.
 
+    Besides, black images and white ones, which the probe makes: their mean squared error is 1, and
+    the sum of the squares is more than half precision holds.
+
     Drawn again until all mistakes lie apart on the batch.
     """
     while True:
@@ -55,7 +58,8 @@ def draw(rng: np.random.Generator) -> Challenge:
         arrays |= {f"{name}/clean": clean, f"{name}/restored": restored}
     equal = rng.random((3, 28, 28), dtype=np.float32)
     arrays |= {"identical/clean": equal, "identical/restored": equal.copy()}
-    return Challenge(arrays, {"pairs": ["batch", "single", "channel", "flat", "identical"]})
+    pairs = ["batch", "single", "channel", "flat", "identical"]
+    return Challenge(arrays, {"pairs": pairs, "black_and_white": [100, 28, 28]})
 
 
 def _pair(
@@ -70,7 +74,7 @@ def _pair(
 def psnr(clean: np.ndarray, restored: np.ndarray) -> float:
     """−10 log10 MSE in dB, for a peak of 1, over all pixels; infinity for equal arrays."""
     mse = np.mean((clean.astype(np.float64) - restored) ** 2)
-    return float("inf") if mse == 0 else float(-10 * np.log10(mse))
+    return float("inf") if mse == 0 else float(0.0 - 10 * np.log10(mse))
 
 
 def mistakes(clean: np.ndarray, restored: np.ndarray) -> dict[str, np.ndarray | float]:
@@ -110,13 +114,26 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
         if not sheet.decided(RANKS):
             _judge_value(sheet, challenge, RANKS, name)
     if not sheet.decided(RANKS):
+        _judge_black_and_white(sheet, challenge)
+    if not sheet.decided(RANKS):
         sheet.ok(RANKS)
     _judge_identical(sheet)
 
 
 def _judge_value(sheet: Sheet, challenge: Challenge, criterion: str, name: str) -> None:
-    """Fail the criterion if the value for one pair is wrong; pass it if the pair is the batch."""
     clean, restored = (challenge.arrays[f"{name}/{which}"] for which in ("clean", "restored"))
+    _compare(sheet, criterion, name, clean, restored)
+
+
+def _judge_black_and_white(sheet: Sheet, challenge: Challenge) -> None:
+    shape = challenge.facts["black_and_white"]
+    _compare(sheet, RANKS, "black_and_white", np.zeros(shape), np.ones(shape))
+
+
+def _compare(
+    sheet: Sheet, criterion: str, name: str, clean: np.ndarray, restored: np.ndarray
+) -> None:
+    """Fail the criterion if the value for one pair is wrong; pass it if the pair is the batch."""
     result = sheet.array(criterion, name, CALL, MESSAGES["expected"])
     if result is None:
         return

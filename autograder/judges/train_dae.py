@@ -46,6 +46,11 @@ MESSAGES = Messages() | {
     "encoder": "those of the encoder",
     "decoder": "those of the decoder",
 }
+PIXEL_TOLERANCE = 1e-4
+"""Of pixels that pass through unchanged; float32 rounds them by 6e-8. What right answers use of
+the tolerances is in benchmarks/results/calibration.json."""
+GRADIENT_TOLERANCE = 1e-3
+"""Of a row of gradients, relative to its length, against the gradient of a loss in float64."""
 
 
 def draw(rng: np.random.Generator) -> Challenge:
@@ -98,7 +103,7 @@ def match_rows(rows: np.ndarray, images: np.ndarray) -> np.ndarray:
     rows, images = rows.astype(np.float64), images.astype(np.float64)
     squares = (rows**2).sum(1)[:, None] + (images**2).sum(1) - 2 * rows @ images.T
     nearest = squares.argmin(axis=1)
-    return np.where(np.abs(rows - images[nearest]).max(axis=1) < 1e-4, nearest, -1)
+    return np.where(np.abs(rows - images[nearest]).max(axis=1) <= PIXEL_TOLERANCE, nearest, -1)
 
 
 def _judge_history(sheet: Sheet, epochs: int, passes: float) -> None:
@@ -227,7 +232,9 @@ def gradient_points_at(gradients: np.ndarray, outputs: np.ndarray, targets: np.n
         # The scale of each row by itself: batches may differ in size.
         scale = (scaled * difference).sum(1) / (difference**2).sum(1)
         rest = np.linalg.norm(scaled - scale[:, None] * difference, axis=1)
-        if np.all(scale > 0) and np.all(rest < 1e-3 * np.linalg.norm(scaled, axis=1)):
+        if np.all(scale > 0) and np.all(
+            rest <= GRADIENT_TOLERANCE * np.linalg.norm(scaled, axis=1)
+        ):
             return True
     return False
 

@@ -45,6 +45,8 @@ MESSAGES = Messages() | {
     "not_finite": "Expected finite numbers under {key}, got {what}.",
     "history_networks": "The two lists have changed places: the discriminator tells these images "
     "apart well, and its loss is the smaller one.",
+    "history_values": "Expected the mean of the steps' losses, or the last one, under {key}; "
+    "they lie between {low:.3f} and {high:.3f}, and {came:.3f} does not.",
     "one_loss_twice": "Both lists hold the same numbers; each network has a loss of its own.",
     "batches": "Expected each of the {count} images {epochs} times, once an epoch; they came "
     "between {low} and {high} times.",
@@ -107,6 +109,9 @@ MESSAGES = Messages() | {
     "generator": "the generator",
     "discriminator": "the discriminator",
 }
+
+HISTORY_SLACK = 6e-3
+"""Room for numbers that are rounded to two decimals."""
 
 
 def draw(rng: np.random.Generator) -> Challenge:
@@ -231,7 +236,30 @@ def _judge_history(
         sheet.fail(HISTORY, MESSAGES["one_loss_twice"], "history_networks")
         return
     swapped = _tells_apart(sheet, which) and bool(np.all(of_discriminator > of_generator))
-    sheet.decide(HISTORY, not swapped, MESSAGES["history_networks"], "history_networks")
+    if sheet.decide(HISTORY, not swapped, MESSAGES["history_networks"], "history_networks"):
+        _judge_history_values(sheet, challenge, losses)
+
+
+def _judge_history_values(
+    sheet: Sheet, challenge: Challenge, losses: dict[str, np.ndarray]
+) -> None:
+    """Means, running means and last values all lie among the losses that the steps returned.
+
+    Those are known where the answer calls the step of the exercise before, once a batch.
+    """
+    batches = -(-len(challenge.arrays["images"]) // challenge.facts["batch_size"])
+    for key, numbers in losses.items():
+        returned = sheet.evidence.arrays[f"losses/{key}"].astype(np.float64)
+        if len(returned) != batches * challenge.facts["epochs"]:
+            continue
+        low, high = float(returned.min()), float(returned.max())
+        outside = numbers[(numbers < low - HISTORY_SLACK) | (numbers > high + HISTORY_SLACK)]
+        if outside.size:
+            message = MESSAGES["history_values"].format(
+                key=f'"{key}"', low=low, high=high, came=outside[0]
+            )
+            sheet.fail(HISTORY, message, "history_values")
+            return
 
 
 def _epochs_run(calls: list[Call], which: np.ndarray, count: int) -> int | None:

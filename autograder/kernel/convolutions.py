@@ -11,7 +11,7 @@ from autograder.kernel.models import record_inference, record_layout
 from autograder.kernel.order import order_of_convolutions
 from autograder.kernel.student import attempt
 
-SCALES = (0.25, 0.5, 1.0, 2.0)
+SCALES = (0.25, 0.5, 1.0, 2.0, -1.0)
 """By which the last layer's weights are multiplied, to tell its activation."""
 
 

@@ -61,6 +61,40 @@ def test_names_of_mutants_are_unique(exercise: str) -> None:
     assert len(set(names)) == len(names)
 
 
+# What a check once let pass: exercise, mutant, the criterion that sees it now.
+CLOSED = (
+    ("build_dae", "line 2: 0.002 -> -0.002", "Training moves both parts"),
+    (
+        "peak_signal_to_noise_ratio",
+        "line 1: np.float64 -> .float16",
+        "Images of any rank and number",
+    ),
+    ("peak_signal_to_noise_ratio", "line 2: 0 -> 1", "Images of any rank and number"),
+    (
+        "build_generator",
+        'line 2: keras.layers.ReLU() <-> keras.layers.Conv2DTranspose(  … n="tanh" )',
+        "tanh at the output",
+    ),
+    (
+        "build_discriminator",
+        "line 2: without keras.layers.LeakyReLU(0.2)",
+        "A non-linearity inside",
+    ),
+    (
+        "build_discriminator",
+        "line 2: without keras.layers.LeakyReLU(0.2) (2)",
+        "A non-linearity inside",
+    ),
+    ("train_gan", "line 20: np.mean -> .sum", "A history, one number an epoch"),
+)
+
+
+@pytest.mark.parametrize(("exercise", "name", "criterion"), CLOSED)
+def test_holes_that_were_closed_stay_closed(exercise: str, name: str, criterion: str) -> None:
+    (mutant,) = (m for m in mutants_of(exercise) if m.name == name)
+    assert try_mutant(mutant).why == criterion
+
+
 def contract_of(exercise: str) -> str:
     """The docstrings of an exercise's solution, on one line."""
     lesson = importlib.import_module(f"solutions.lesson_{EXERCISES[exercise].lesson}")

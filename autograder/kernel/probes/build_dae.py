@@ -15,7 +15,7 @@ _KERNELS = ("encoder/kernel", "encoder/bias", "decoder/kernel", "decoder/bias")
 
 
 def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) -> None:
-    """Record the joined model's outputs, evaluation, and which weights a few steps move.
+    """Record the joined model's outputs, evaluation, which weights a few steps move, how fast.
 
     The stand-ins are one dense layer each. Their weights are exchanged under the joined model's
     hands: a model that holds copies does not notice.
@@ -52,6 +52,7 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
         )
         for name, part in parts.items()
     }
+    evidence.record("learning_rate", getattr(dae.optimizer, "learning_rate", None))
 
 
 class StandIn(keras.Sequential):

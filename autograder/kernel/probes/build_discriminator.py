@@ -15,6 +15,7 @@ from autograder.kernel.convolutions import (
 )
 from autograder.kernel.evidence import Evidence
 from autograder.kernel.models import build_model
+from autograder.kernel.student import attempt
 
 
 def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) -> None:
@@ -22,6 +23,8 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
 
     - "scaled": with the last layer's weights multiplied by known factors.
     - "influence": which pixels reach one cell of the last map of features, and its neighbour.
+    - "stage_0", "stage_1": with weights under which a convolution without a non-linearity behind it
+      leaves nothing of the images.
     """
     images = challenge.arrays["images"]
     rng = np.random.default_rng(challenge.facts["seed"])
@@ -44,3 +47,46 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
         values[cell + index] = rng.normal(0, 1, features)
         dense[0].assign(values.reshape(rows, 1))
         evidence.record(f"influence/{index}", influence_on(model, images))
+    _record_stages(evidence, model, images, rng)
+
+
+def _record_stages(
+    evidence: Evidence, model: Any, images: np.ndarray, rng: np.random.Generator
+) -> None:
+    """Record the outputs with the channels of either convolution in pairs that cancel if linear.
+
+    Of each pair the second channel is −½ times the first, and what follows takes it twice: for an
+    activation g there remains g(z) + 2 g(−z/2), which is 0 for all z only if g is linear. The dense
+    unit takes one cell of the last map minus its neighbour, so that no constant remains either.
+    The second convolution comes with both signs, of which a ReLU lets one pass at least.
+    """
+    (dense,), (first, second) = kernels(model, 2), kernels(model, 4)
+    for variable in model.trainable_variables:
+        if variable.name in ("bias", "beta", "gamma"):
+            variable.assign(np.full(variable.shape, float(variable.name == "gamma")))
+    for stage, paired in enumerate((first, second)):
+        if paired.shape[3] < 2:
+            continue
+        shapes = [tuple(kernel.shape) for kernel in (first, second)]
+        values = [rng.normal(0, 5 / np.sqrt(np.prod(shape[:3])), shape) for shape in shapes]
+        side = round(float(dense.shape[0] / shapes[1][3]) ** 0.5)
+        reader = np.zeros((side * side, shapes[1][3]))
+        cell = (side // 2) * side + side // 2
+        reader[cell] = rng.normal(0, 4 / np.sqrt(2 * shapes[1][3]), shapes[1][3])
+        _pair(values[stage], (values[1], reader)[stage], axis=2 if stage == 0 else 1)
+        reader[cell + 1] = -reader[cell]
+        first.assign(values[0])
+        dense.assign(reader.reshape(-1, 1))
+        for sign in (1, -1):
+            second.assign(sign * values[1])
+            attempt(evidence, f"stage_{stage}/{sign}", model, images.copy(), training=False)
+
+
+def _pair(kernel: np.ndarray, following: np.ndarray, axis: int) -> None:
+    """Make a pair of every two channels of `kernel`; `axis` is theirs in what follows it."""
+    pairs = kernel.shape[3] // 2
+    taken = np.moveaxis(following, axis, 0)
+    kernel[..., 1 : 2 * pairs : 2] = -kernel[..., : 2 * pairs : 2] / 2
+    taken[1 : 2 * pairs : 2] = 2 * taken[: 2 * pairs : 2]
+    kernel[..., 2 * pairs :] = 0
+    taken[2 * pairs :] = 0

@@ -159,7 +159,8 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     def on_epoch_end(*arguments: Any, **keywords: Any) -> None:
         epoch_ends.append(_describe_epoch_end(arguments, keywords, generator, ledger))
 
-    with neighbours_replaced(answer, _stand_ins()):
+    losses = {name: Tape(_CAPACITY, 1) for name in ("discriminator_loss", "generator_loss")}
+    with neighbours_replaced(answer, _stand_ins(losses)):
         try:
             history = attempt(
                 evidence,
@@ -181,6 +182,8 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
             evidence.record("images", ledger.images.rows())
             evidence.record("answers", ledger.answers.rows())
             evidence.facts["epoch_ends"] = epoch_ends[:50]
+            for name, tape in losses.items():
+                evidence.record(f"losses/{name}", tape.rows())
         _train_with_defaults(answer, images, rng, evidence)
     _train_in_graph(answer, images, rng, evidence)
 
@@ -229,8 +232,11 @@ def _record_history(evidence: Evidence, history: Any) -> None:
             evidence.record(f"history/{key}", history.get(key))
 
 
-def _stand_ins() -> dict[str, Callable[..., Any]]:
-    """Losses and steps unlike those that the exercises ask for: all weights drift upwards."""
+def _stand_ins(losses: Mapping[str, Tape]) -> dict[str, Callable[..., Any]]:
+    """Losses and steps unlike those that the exercises ask for: all weights drift upwards.
+
+    What the steps return is on the tapes `losses` as well.
+    """
 
     def push(optimizer: Any, network: Any) -> None:
         optimizer.apply_gradients([(-tf.ones_like(v), v) for v in network.trainable_variables])
@@ -241,12 +247,16 @@ def _stand_ins() -> dict[str, Callable[..., Any]]:
         discriminator(generator(codings, training=True), training=True)
         answers = discriminator(real_images, training=True)
         push(optimizer, discriminator)
-        return tf.reduce_mean(1 - answers)
+        loss = tf.reduce_mean(1 - answers)
+        losses["discriminator_loss"].write(loss)
+        return loss
 
     def generator_step(generator: Any, discriminator: Any, optimizer: Any, codings: Any) -> Any:
         answers = discriminator(generator(codings, training=True), training=True)
         push(optimizer, generator)
-        return tf.reduce_mean(1 - answers)
+        loss = tf.reduce_mean(1 - answers)
+        losses["generator_loss"].write(loss)
+        return loss
 
     def discriminator_loss(real_probabilities: Any, fake_probabilities: Any) -> Any:
         return tf.reduce_mean(tf.square(1 - real_probabilities)) + tf.reduce_mean(
