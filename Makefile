@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test full report-card lab class named-directory notebooks pictures lint lock clean
+.PHONY: help demo test full report-card gallery lab class named-directory notebooks pictures lint lock clean
 
 help: ## name the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,10 +27,15 @@ full: .venv/.installed ## the slow tests, reference models, all measurements (ho
 	$(BIN)/python -m benchmarks.false_rejects
 	$(BIN)/python -m benchmarks.calibration
 	$(BIN)/python -m benchmarks.mutation_score
+	$(BIN)/python -m benchmarks.corpus_score
 	$(BIN)/python -m benchmarks.report_card
 
 report-card: .venv/.installed ## write benchmarks/REPORT_CARD.md from the results
 	$(BIN)/python -m benchmarks.report_card
+
+gallery: .venv/.installed ## every message that the corpus provokes, in build/gallery.html
+	@test -d build/corpus || $(BIN)/python -m benchmarks.corpus_score
+	$(BIN)/python -m benchmarks.gallery
 
 lab: .venv/.installed ## copy the lessons to work/ (your files are kept) and open JupyterLab
 	$(BIN)/autograder lab

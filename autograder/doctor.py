@@ -6,7 +6,6 @@ could crash or print (importing TensorFlow, entering namespaces) is tried in a c
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import platform
@@ -30,12 +29,6 @@ DISTRIBUTION = "generative-garments"
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
 COLOURS = {"ok": "green", "info": "cyan", "warn": "yellow", "fault": "bold red"}
-
-# Linux system call and flags, the same on every architecture that Landlock and unshare support.
-LANDLOCK_CREATE_RULESET = 444
-LANDLOCK_CREATE_RULESET_VERSION = 1
-CLONE_NEWUSER = 0x10000000
-CLONE_NEWPID = 0x20000000
 
 
 @dataclass(frozen=True)
@@ -270,30 +263,21 @@ def foreign_packages(directory: Path) -> list[Finding]:
     return findings
 
 
-def sandbox() -> list[Finding]:
-    """What this machine offers to fence student code in; for information."""
-    if sys.platform != "linux":
-        return [
-            Finding("sandbox", "info", "Landlock, namespaces and cgroups are there on Linux only")
-        ]
-    abi = landlock_abi()
-    landlock = f"Landlock ABI {abi}" if abi else "no Landlock"
-    namespaces = "user and PID namespaces" if _may_unshare() else "no user or PID namespaces"
-    cgroup = "own cgroup writable" if _may_write_cgroup() else "own cgroup not writable"
-    return [Finding("sandbox", "info", f"{landlock}; {namespaces}; {cgroup}")]
+def sandbox() -> Finding:
+    """Which layers of the sandbox for submissions are in force here; for information."""
+    from autograder.sandbox.probes import LAYERS, REQUIRED, layers_in_force
+    from autograder.sandbox.start import SandboxError
 
-
-def landlock_abi() -> int:
-    """The version of Landlock that the kernel offers, 0 where there is none (Linux alone)."""
-    syscall = ctypes.CDLL(None, use_errno=True).syscall
-    syscall.restype = ctypes.c_long
-    answer = syscall(
-        ctypes.c_long(LANDLOCK_CREATE_RULESET),
-        ctypes.c_void_p(None),
-        ctypes.c_size_t(0),
-        ctypes.c_uint32(LANDLOCK_CREATE_RULESET_VERSION),
-    )
-    return max(int(answer), 0)
+    advice = "Lessons do not need it. To grade a class without it, see the README."
+    try:
+        held = layers_in_force()
+    except SandboxError as error:
+        return Finding("sandbox", "info", str(error), advice)
+    missing = [layer for layer in LAYERS if not held[layer]]
+    state = f"in force: {', '.join(layer for layer in LAYERS if held[layer]) or 'nothing'}"
+    if missing:
+        state += f"; not in force: {', '.join(missing)}"
+    return Finding("sandbox", "info", state, advice if {*missing} & {*REQUIRED} else "")
 
 
 def nbgrader_class(directory: Path) -> list[Finding]:
@@ -345,25 +329,6 @@ def _some(names: list[str], most: int = 4) -> str:
     """Name a few of them, and count the others."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _may_unshare() -> bool:
-    """Whether a child process may enter a user namespace with a PID namespace in it."""
-    code = (
-        "import ctypes, sys;"
-        f"sys.exit(ctypes.CDLL(None).unshare({CLONE_NEWUSER | CLONE_NEWPID}) != 0)"
-    )
-    child = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True)
-    return child.returncode == 0
-
-
-def _may_write_cgroup() -> bool:
-    """Whether this process may make cgroups (version 2) below its own."""
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
-        hierarchy, _, path = line.split(":", 2)
-        if hierarchy == "0":
-            return os.access(Path("/sys/fs/cgroup") / path.lstrip("/"), os.W_OK)
-    return False
 
 
 def _has_tables(database: Path) -> bool:

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from autograder.places import where_to_look
 from autograder.texts import exercise_text
 from autograder.verdict import Verdict
 
@@ -48,6 +49,7 @@ def card_html(verdict: Verdict) -> str:
         title=text.title,
         explanation=markdown_html(text.explanation) if verdict.passed else None,
         outcomes=OUTCOMES,
+        places=where_to_look(verdict),
         message_html=_message_html,
     )
 

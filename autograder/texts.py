@@ -24,6 +24,21 @@ class ExerciseText:
 
 
 @cache
+def section_title(number: str, language: str = LANGUAGE) -> str:
+    """The title of a lesson's section, with its number: "3.4 The divergence, in closed form".
+
+    Raises AutograderError if the lesson has no such section.
+    """
+    lesson = int(number.split(".")[0])
+    for path in (_FOLDER / language).glob(f"{lesson:02d}_*.md"):
+        heading = rf"^## ({re.escape(number)} .+?)\s*$"
+        found = re.search(heading, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        if found:
+            return found[1]
+    raise AutograderError(f"Lesson {lesson} has no section {number} in language {language!r}.")
+
+
+@cache
 def exercise_text(exercise_id: str, language: str = LANGUAGE) -> ExerciseText:
     """The text of an exercise. Raises AutograderError if the file or a section is missing."""
     path = _FOLDER / language / "exercises" / f"{exercise_id}.md"

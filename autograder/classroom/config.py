@@ -21,15 +21,13 @@ def configure(c: Config, directory: Path) -> None:
         directory: the folder of the class.
     """
     from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-    from nbgrader.preprocessors import Execute, OverwriteCells, SaveAutoGrades, SaveCells
+    from nbgrader.preprocessors import Execute, SaveAutoGrades, SaveCells
 
-    from autograder.build import DEMONSTRATION
     from autograder.classroom.execute import SealedExecute
+    from autograder.classroom.exporter import RepairingExporter
     from autograder.classroom.preprocessors import (
-        CleanTags,
         HideHiddenTests,
         RefuseEditedPoints,
-        RestoreCells,
         SaveGrades,
     )
 
@@ -37,23 +35,13 @@ def configure(c: Config, directory: Path) -> None:
     c.CourseDirectory.root = str(directory.resolve())
 
     c.Execute.timeout = CELL_SECONDS
-    c.Execute.interrupt_on_timeout = True
-    c.Execute.raise_on_iopub_timeout = False
-    # A kernel at work is asked to stop for a second and more; nothing in it is worth waiting for.
-    c.Execute.shutdown_kernel = "immediate"
-    # This name in place of "skip-execution", with which a student could skip a failing check.
-    c.Execute.skip_cells_with_tag = DEMONSTRATION
-    # A kernel that ignores the interrupt must not make every later cell wait: SealedExecute
-    # catches this error and starts another one.
-    c.SealedExecute.raise_on_iopub_timeout = True
-    c.SealedExecute.iopub_timeout = 20
+
+    # Submissions are repaired as they are read; exporter.py says why there.
+    c.Autograde.exporter_class = RepairingExporter
 
     # The stock lists, with our steps put in.
     c.GenerateAssignment.preprocessors = _with_before(
         GenerateAssignment().preprocessors, SaveCells, [RefuseEditedPoints]
-    )
-    c.Autograde.sanitize_preprocessors = _with_before(
-        Autograde().sanitize_preprocessors, OverwriteCells, [RestoreCells, CleanTags]
     )
     ours = {Execute: SealedExecute, SaveAutoGrades: SaveGrades}
     c.Autograde.autograde_preprocessors = [

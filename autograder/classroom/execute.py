@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import time
 from pathlib import Path
-from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
+from traitlets import Bool
 
 from autograder.classroom.files import challenge_seed
 from autograder.classroom.judging import show_run
 from autograder.classroom.preprocessors import catalogue_exercise, class_directory
+from autograder.classroom.run import run_notebook
 from autograder.classroom.store import (
-    Fault,
     StoredRun,
     files_beside,
     read_run,
     run_folder,
     run_key,
-    save_challenges,
     save_run,
 )
 from autograder.judges import draw_challenge
-from autograder.kernel.gather import EXCHANGE_VARIABLE
-
-MAX_STARTS = 4
-"""How often a kernel is started for one notebook; each time, the cell that ended it is left out."""
 
 MAX_OUTPUT_CHARACTERS = 1_000_000
 """More output than this of one cell is cut before it is written to the graded notebook."""
@@ -43,28 +34,35 @@ MAX_OUTPUT_CHARACTERS = 1_000_000
 class SealedExecute(Execute):
     """Run a submission with secret challenges and judge the evidence outside its kernel.
 
-    A submission that is unchanged since its stored run is not executed again. A kernel that dies,
-    or that cannot be interrupted, is started again without the cell that was to blame, so that the
-    other exercises keep their points.
+    A submission that is unchanged since its stored run is not executed again.
     """
+
+    sandbox = Bool(
+        True,
+        help="Whether submissions run in a sandbox. Without one, which is the only way where none "
+        "can be made, student code has every right that the grader has.",
+    ).tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Run one notebook, unless its run is in the store, and put in outputs and verdicts."""
         student = resources["nbgrader"]["student"]
+        assignment = resources["nbgrader"]["assignment"]
         directory = class_directory(self)
-        folder = run_folder(directory, student, resources["nbgrader"]["assignment"])
+        folder = run_folder(directory, student, assignment)
         seeds = {
             exercise: challenge_seed(directory, student, exercise)
             for exercise in filter(None, map(catalogue_exercise, nb.cells))
         }
-        beside = files_beside(Path(resources["metadata"]["path"]))
-        limits = {"timeout": self.timeout, "iopub_timeout": self.iopub_timeout}
-        key = run_key(nb, seeds, beside, limits)
+        course = CourseDirectory(parent=self)
+        submitted = course.format_path(course.submitted_directory, student, assignment)
+        files = _handed_in(files_beside(Path(resources["metadata"]["path"])), Path(submitted))
+        limits = {"timeout": self.timeout, "sandbox": self.sandbox}
+        key = run_key(nb, seeds, files, limits)
         run = read_run(folder)
         if run is None or run.key != key:
-            run = self._execute(nb, resources, folder, key, seeds)
+            run = self._execute(nb, folder, key, seeds, files)
         else:
             self.log.info("Unchanged since its run of %s, which is judged again", run.when)
         show_run(nb, run)
@@ -73,66 +71,51 @@ class SealedExecute(Execute):
     def _execute(
         self,
         nb: NotebookNode,
-        resources: ResourcesDict,
         folder: Path,
         key: str,
         seeds: dict[str, int],
+        files: dict[str, Path],
     ) -> StoredRun:
         """Run a notebook and keep the run."""
-        start = time.monotonic()
         challenges = {exercise: draw_challenge(exercise, seed) for exercise, seed in seeds.items()}
-        with TemporaryDirectory(prefix="autograder-exchange-") as exchange:
-            self._exchange = Path(exchange)
-            save_challenges(challenges, self._exchange)
-            faults = self._run(nb, resources)
+        with TemporaryDirectory(prefix="autograder-evidence-") as evidence:
+            run = run_notebook(
+                nb,
+                challenges,
+                Path(evidence),
+                files=files,
+                sandbox=self.sandbox,
+                cell_seconds=self.timeout,
+            )
+            self.log.info("Sandbox: %s", ", ".join(run.layers) or "none, as was asked for")
+            for fault in run.faults:
+                self.log.warning("Cell %d: %s", fault.cell, fault.message)
             for cell in nb.cells:
                 limit_outputs(cell)
-            seconds = time.monotonic() - start
-            evidence = self._exchange / "evidence"
-            return save_run(folder, key, nb, challenges, evidence, faults, (), seconds)
+            return save_run(
+                folder,
+                key,
+                nb,
+                challenges,
+                Path(evidence),
+                run.faults,
+                run.layers,
+                run.seconds,
+            )
 
-    def _run(self, nb: NotebookNode, resources: ResourcesDict) -> list[Fault]:
-        """Run all cells, in a fresh kernel each time that one is lost."""
-        faults: list[Fault] = []
-        self._left_out: set[int] = set()
-        for _ in range(MAX_STARTS):
-            self._running: int | None = None
-            try:
-                super().preprocess(nb, resources)
-                return faults
-            except (DeadKernelError, CellTimeoutError) as error:
-                if self._running is None:
-                    raise
-                self.log.warning("The kernel was lost in cell %d: %s", self._running, error)
-                self._left_out.add(self._running)
-                message = "This cell ended the kernel, or could not be interrupted."
-                exercise = catalogue_exercise(nb.cells[self._running])
-                faults.append(Fault(self._running, exercise, "kernel_lost", message))
-                nb.cells[self._running].outputs = [
-                    new_output("error", ename="KernelLost", evalue=message, traceback=[message])
-                ]
-        self.log.warning("Four kernels were lost; the rest of this notebook was not run.")
-        return faults
 
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: ResourcesDict, index: int
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Run one cell, unless it ended an earlier kernel."""
-        if index in self._left_out:
-            return cell, resources
-        self._running = index
-        done: tuple[NotebookNode, ResourcesDict] = super().preprocess_cell(cell, resources, index)
-        return done
+def _handed_in(files: dict[str, Path], submitted: Path) -> dict[str, Path]:
+    """Leave out what is a symbolic link in the submission.
 
-    def start_new_kernel(self, **kwargs: Any) -> None:
-        """Start a kernel that knows the exchange folder, emptied of evidence."""
-        evidence = self._exchange / "evidence"
-        shutil.rmtree(evidence, ignore_errors=True)
-        evidence.mkdir()
-        kwargs["env"] = os.environ | {EXCHANGE_VARIABLE: str(self._exchange)}
-        # What TensorFlow logs would flood the instructor's terminal; output meant for the notebook
-        # takes another way.
-        super().start_new_kernel(stdout=DEVNULL, stderr=DEVNULL, **kwargs)
+    nbgrader copies what a link points to, which may be anything that the grader can read.
+    """
+    return {
+        name: path
+        for name, path in files.items()
+        if not any(
+            (submitted / part).is_symlink() for part in (Path(name), *Path(name).parents[:-1])
+        )
+    }
 
 
 def limit_outputs(cell: NotebookNode) -> None:

@@ -27,17 +27,17 @@ MESSAGES = {
     "no_noise": "Expected codings that scatter around the mean; they are the mean itself.",
     "constant_for_noise": "Expected random noise; the codings are a fixed function of mean and "
     "log_var.",
-    "variance_for_stddev": "The spread is exp(log_var), the variance; a normal distribution is "
-    "scaled by its standard deviation, exp(log_var / 2).",
-    "log_var_for_stddev": "The spread is log_var itself; it must first become a standard "
-    "deviation: exp(log_var / 2).",
-    "inverse_stddev": "The spread is exp(−log_var / 2): the sign in the exponent is turned.",
+    "variance_for_stddev": "You scale the noise by exp(log_var), which is the variance; noise is "
+    "scaled by a standard deviation.",
+    "log_var_for_stddev": "You scale the noise by log_var itself; it must first become a standard "
+    "deviation.",
+    "inverse_stddev": "You scale the noise by the inverse of the standard deviation: the sign in "
+    "the exponent is turned.",
     "unit_stddev": "The spread is 1 whatever log_var says.",
     "arguments_swapped": "Mean and log_var have changed places: the list is [mean, log_var].",
     "mean_missing": "The codings scatter around 0; the mean is missing.",
-    "spread": "Expected the codings' distance from the mean, in standard deviations "
-    "exp(log_var / 2), to have a root mean square of 1; got {low:.3f} where log_var is small and "
-    "{high:.3f} where it is large.",
+    "spread": "Expected the codings' distance from the mean, in standard deviations, to have a "
+    "root mean square of 1; got {low:.3f} where log_var is small and {high:.3f} where it is large.",
     "noise_not_centred": "Expected noise with mean 0, got {mean:+.3f} standard deviations.",
     "uniform_noise": "Expected noise from the standard normal distribution; this is uniform.",
     "noise_not_normal": "Expected noise from the standard normal distribution; its spread is "
@@ -51,17 +51,17 @@ MESSAGES = {
     "two_calls": "the second call",
     "two_graph_calls": "the second call inside a `tf.function`",
     "two_model_calls": "the second call of a model that holds the layer",
-    "batch_size_fixed": "Works for {usual} rows, but for {count}: {fault} Take the batch size from "
-    "the mean, with tf.shape or keras.ops.shape.",
+    "batch_size_fixed": "Works for a batch of {usual}, but not for one of {count}: {fault} Take "
+    "the batch size from the mean, with tf.shape or keras.ops.shape.",
     "gives_shape": "got the shape {came}.",
     "in_graph": "Sampling()([mean, log_var]) inside a tf.function",
     "in_model": "Sampling() on the inputs of a Keras model",
     "training_only": "Expected noise at inference too; there the codings are the mean. A "
     "variational encoder always draws.",
     "numpy_inside": "Expected gradients with respect to both inputs, got none for {which}: NumPy "
-    "inside the layer cuts them off. Use tf or keras.ops.",
-    "gradient_values": "The gradient with respect to {which} is not that of mean + "
-    "exp(log_var / 2)·ε. Is something detached?",
+    "inside the layer, or a stopped gradient, cuts them off. Use tf or keras.ops.",
+    "gradient_values": "The gradient with respect to {which} is not that of noise scaled by the "
+    "standard deviation and moved to the mean. Is something detached?",
     "mean": "the mean",
     "log_var": "log_var",
     "gradients_raised": "tape.gradient of Sampling()([mean, log_var])",
@@ -195,15 +195,16 @@ def distribution_fault(
     spread_is_right = all(low <= c <= high for c, (low, high) in zip(halves, bounds, strict=True))
     if fault is None and spread_is_right:
         return None
+    spread = MESSAGES["spread"].format(low=halves[0], high=halves[-1])
     mistake = _implied_by(codings, mean, log_var)
     if mistake is not None:
-        return mistake, MESSAGES[mistake]
+        return mistake, f"{spread} {MESSAGES[mistake]}"
     if fault is not None and fault[0] in ("noise_repeats", "noise_shared"):
         return _sharing(*fault)
     if fault is not None and fault[0] == "uniform_noise":
         return fault[0], MESSAGES[fault[0]]
     if fault is None or not spread_is_right:
-        return None, MESSAGES["spread"].format(low=halves[0], high=halves[-1])
+        return None, spread
     return fault[0], MESSAGES[fault[0]].format(**fault[1])
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from autograder.judges.numbers import close, recognise, unusable
+from autograder.judges.numbers import close, recognise_in_all, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 
@@ -23,8 +23,8 @@ MESSAGES = {
     "not_reduced": "That is one number for each image: take their mean.",
     "not_finite": "Expected a finite loss, got {what}.",
     "value": "Expected {expected:.4f}, got {came:.4f}.",
-    "numpy_inside": "Expected gradients with respect to {which}, got none: NumPy, float or "
-    ".numpy() inside the function cuts them off. Use tf or keras.ops.",
+    "numpy_inside": "Expected gradients with respect to {which}, got none: NumPy, `float`, "
+    "`.numpy()` or a stopped gradient cuts them off. Use tf or keras.ops.",
     "gradient_values": "The value is right, but the gradient with respect to {which} is not that "
     "of this loss. Is something detached, or rounded?",
     "summed_over_batch": "The loss is right, in another unit: summed over the images. The lesson "
@@ -152,7 +152,12 @@ def _unit(
 
     def all_agree(factors: Mapping[str, float]) -> bool:
         return all(
-            close(losses[case], np.array(factors[case] * expected[case]), RTOL, ATOL)
+            close(
+                losses[case],
+                np.array(factors[case] * expected[case]),
+                RTOL,
+                ATOL * min(1.0, factors[case]),
+            )
             for case in cases
         )
 
@@ -201,8 +206,8 @@ def _fail_value(
         case for case in cases if not close(losses[case], np.array(expected[case]), RTOL, ATOL)
     )
     message = MESSAGES["value"].format(expected=expected[case], came=float(losses[case]))
-    found = recognise(losses[case], mistakes(cases[case]), RTOL, ATOL)
-    mistake = found.split("/")[0] if found else None
+    candidates = {name: mistakes(probabilities) for name, probabilities in cases.items()}
+    mistake = recognise_in_all(losses, candidates, RTOL, ATOL)
     sheet.fail(VALUE, message if not mistake else f"{message} {messages[mistake]}", mistake)
 
 

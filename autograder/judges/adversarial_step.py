@@ -43,7 +43,7 @@ MESSAGES = {
     "other_moves": "Expected only {network} to move; trainable weights of the other network "
     "changed as well.",
     "unknown_variable": "The optimizer knows the trainable variables of {network} alone; it was "
-    "given others. Take gradients for, and apply them to, `{name}.trainable_variables`.",
+    "given others. Ask the tape for the gradients of that network alone.",
     "no_gradients": "No gradient reaches {network}: something between its weights and the loss is "
     "not a tensor any more, or is detached, or lies outside the tape.",
     "left_out": "Expected every trainable variable of {network} to move; on networks with several "

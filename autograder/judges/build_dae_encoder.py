@@ -94,7 +94,7 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     extra = chain.left_over or sheet.evidence.facts["model/other_shapes"]
     if extra or not chain.sizes or min(chain.sizes) < chain.sizes[-1]:
         return
-    _judge_noise(sheet, challenge)
+    _judge_noise(sheet, challenge, chain)
     if sheet.passed(NOISE):
         # That inference is quiet is a merit only of a model that is noisy in training.
         if not sheet.decided(INFERENCE):
@@ -191,7 +191,7 @@ def recorded_weights(sheet: Sheet) -> list[np.ndarray]:
     return [sheet.evidence.arrays[f"weights/{index}"] for index in range(count)]
 
 
-def _judge_noise(sheet: Sheet, challenge: Challenge) -> None:
+def _judge_noise(sheet: Sheet, challenge: Challenge, chain: Chain) -> None:
     if not sheet.came(NOISE, "constant_1/noisy", "encoder(images, training=True)"):
         return
     readings = []
@@ -209,7 +209,7 @@ def _judge_noise(sheet: Sheet, challenge: Challenge) -> None:
     ):
         sheet.fail(NOISE, MESSAGES["frozen_in_graph"], "noise_repeats")
         return
-    if _noise_behind_a_layer(sheet):
+    if _noise_behind_a_layer(sheet, chain):
         layers = " ".join(sheet.evidence.facts["model/layers"])
         key = "extra_layer" if "Dropout" in layers else "noise_after_layer"
         sheet.fail(NOISE, MESSAGES[key], key)
@@ -234,11 +234,11 @@ def _fail_unreadable(sheet: Sheet, challenge: Challenge, name: str) -> None:
         sheet.fail(NOISE, MESSAGES["unreadable"])
 
 
-def _noise_behind_a_layer(sheet: Sheet) -> bool:
+def _noise_behind_a_layer(sheet: Sheet, chain: Chain) -> bool:
     arrays = sheet.evidence.arrays
     return any(
         not close(arrays[f"constant_{layer}/noisy"], arrays[f"constant_{layer}/quiet"], 1e-4, 1e-4)
-        for layer in (0, 1)
+        for layer in range(min(2, len(chain.layers)))  # whose weights were made zero
     )
 
 

@@ -11,12 +11,14 @@ from autograder.judges.build_dae_encoder import is_model
 from autograder.judges.convolutional import (
     extent,
     is_affine,
+    is_constant,
     is_quiet,
     is_random_in_training,
     output_activation,
 )
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.kernel.order import order_of_convolutions
 
 SHAPE, LAYERS, STRIDES = "A model from images to probabilities", "Layers", "Strided convolutions"
 DROPOUT, OUTPUT = "Dropout in training", "A sigmoid at the output"
@@ -45,6 +47,8 @@ MESSAGES = {
     "feature should see {expected} pixels across, and it sees {came}: is there a pooling layer?",
     "strides": "Expected both convolutions to take strides of 2; one feature sees {came} pixels "
     "across, its neighbour the same {shift} further.",
+    "no_reach": "Expected each feature to see some pixels; the probability changes with none of "
+    "them. Is its activation stuck?",
     "missing_dropout": "Expected dropout in training: two calls with training=True gave the same "
     "probabilities.",
     "noise_for_dropout": "Expected dropout; this adds Gaussian noise.",
@@ -83,10 +87,14 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     kernels = _judge_layers(sheet)
     if kernels is None or not sheet.came(OUTPUT, "scaled/2.0", "discriminator(images)"):
         return
+    if not is_quiet(sheet, QUIET, "discriminator(images)"):
+        return  # of outputs that change from call to call nothing more can be said
     activation = output_activation(sheet)
     _judge_output(sheet, activation)
-    if is_quiet(sheet, QUIET, "discriminator(images)"):
-        _judge_dropout(sheet)
+    if is_constant(sheet):
+        sheet.fail(INSIDE, convolutional.MESSAGES["constant"])
+        return
+    _judge_dropout(sheet)
     _judge_inside(sheet, activation)
     if sheet.passed(LAYERS):
         _judge_strides(sheet, kernels)
@@ -102,6 +110,7 @@ def _judge_layers(sheet: Sheet) -> tuple[Shape, Shape] | None:
     dense = [shape for shape in shapes if len(shape) == 2]
     slopes = "PReLU" in facts["model/layers"]
     kernels = [shape for shape in shapes if len(shape) == 4 or (len(shape) == 3 and not slopes)]
+    kernels = [kernels[place] for place in order_of_convolutions(kernels, picture_last=False)]
     right = len(kernels) == 2 and kernels[0][2] == 1 and kernels[1][2] == kernels[0][3]
     if not right:
         came = ", ".join(map(shape_text, kernels)) or MESSAGES["none"]
@@ -129,7 +138,7 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     first, second = reaches
     k1, k2 = kernels[0][1], kernels[1][1]
     if first is None or second is None:
-        sheet.fail(STRIDES, MESSAGES["strides"].format(came="no", shift=0), "wrong_stride")
+        sheet.fail(STRIDES, MESSAGES["no_reach"])
         return
     came, shift = first[1] - first[0] + 1, second[0] - first[0]
     at_rim = min(first[0], second[0]) == 0 or max(first[1], second[1]) == 27
@@ -175,6 +184,8 @@ def _judge_dropout(sheet: Sheet) -> None:
 
 
 def _judge_output(sheet: Sheet, activation: str) -> None:
+    if activation == "unknown_activation" and not sheet.passed(LAYERS):
+        return  # it cannot be read through layers of another kind
     mistake = f"{activation}_output" if f"{activation}_output" in MESSAGES else "wrong_activation"
     came = convolutional.MESSAGES.get(activation, activation)
     message = MESSAGES["output"].format(came=came)

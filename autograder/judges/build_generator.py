@@ -9,6 +9,7 @@ from autograder.judges.build_dae_encoder import is_model
 from autograder.judges.convolutional import (
     extent,
     is_affine,
+    is_constant,
     is_quiet,
     is_random_in_training,
     output_activation,
@@ -16,6 +17,7 @@ from autograder.judges.convolutional import (
 from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.kernel.order import order_of_convolutions
 
 SHAPE, LAYERS, STRIDES = "A model from codings to images", "Layers", "Stride 2, twice"
 NORMALISED, OUTPUT = "Batch normalization", "tanh at the output"
@@ -36,8 +38,8 @@ MESSAGES = {
     "no_channel_axis": "The channel axis is missing.",
     "wrong_size": 'With stride 2 and padding "same" each transposed convolution doubles the '
     "size: 7, 14, 28.",
-    "codings_size_ignored": "The argument codings_size has no effect: without it, codings of size "
-    "100 are expected.",
+    "codings_size_ignored": "Expected a generator of codings of size {size}, the argument; got one "
+    "of another size. The argument codings_size has no effect.",
     "dense": "Expected one dense layer of 7·7·128 = 6272 units; got {came}.",
     "dense_none": "none",
     "dense_sizes": "{sizes} units",
@@ -77,7 +79,8 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     if not is_model(sheet, SHAPE, "model", call):
         return
     if _ignores_size(sheet, size):
-        sheet.fail(SHAPE, MESSAGES["codings_size_ignored"], "codings_size_ignored")
+        message = MESSAGES["codings_size_ignored"].format(size=size)
+        sheet.fail(SHAPE, message, "codings_size_ignored")
         return
     images = sheet.array(SHAPE, "first", "generator(codings)", "images")
     if images is None:
@@ -86,13 +89,16 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     kernels = _judge_layers(sheet, size)
     if kernels is None or not sheet.came(OUTPUT, "scaled/2.0", "generator(codings)"):
         return
+    if not is_quiet(sheet, QUIET, "generator(codings)"):
+        return  # of outputs that change from call to call nothing more can be said
+    random = is_random_in_training(sheet)
+    sheet.decide(QUIET, not random, MESSAGES["random"], "dropout_in_generator")
     activation = output_activation(sheet)
     _judge_output(sheet, activation)
-    quiet = is_quiet(sheet, QUIET, "generator(codings)")
-    if quiet:
-        random = is_random_in_training(sheet)
-        sheet.decide(QUIET, not random, MESSAGES["random"], "dropout_in_generator")
     _judge_normalised(sheet, kernels)
+    if is_constant(sheet):
+        sheet.fail(INSIDE, convolutional.MESSAGES["constant"])
+        return
     if sheet.came(INSIDE, "middle", "generator(codings)"):
         affine = is_affine(sheet, activation)
         sheet.decide(INSIDE, not affine, MESSAGES["no_nonlinearity"], "no_nonlinearity")
@@ -136,6 +142,7 @@ def _judge_layers(sheet: Sheet, size: int) -> tuple[Shape, Shape] | None:
     shapes = [tuple(shape) for shape in sheet.evidence.facts["model/trainable_shapes"]]
     dense = [shape for shape in shapes if len(shape) == 2]
     kernels = [shape for shape in shapes if len(shape) >= 3 and not _is_slope(sheet, shape)]
+    kernels = [kernels[place] for place in order_of_convolutions(kernels, picture_last=True)]
     if dense != [(size, 6272)]:
         sizes = ", ".join(str(shape[1]) for shape in dense)
         came = MESSAGES["dense_sizes"].format(sizes=sizes) if dense else MESSAGES["dense_none"]
@@ -181,7 +188,9 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
 
 def _judge_normalised(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     facts = sheet.evidence.facts
-    filters = kernels[0][2] if kernels[0][3] == 128 else kernels[0][3]
+    (_, _, *first), (_, _, *second) = kernels
+    # Transposed convolutions hand on the channels of axis 2, ordinary ones those of axis 3.
+    before, filters = first[::-1] if first[0] == second[1] else first
     means = [
         shape
         for shape, name in zip(facts["model/other_shapes"], facts["model/other_names"], strict=True)
@@ -190,7 +199,7 @@ def _judge_normalised(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     if not means:
         sheet.fail(NORMALISED, MESSAGES["missing_batch_norm"], "missing_batch_norm")
         return
-    met = means.count([filters]) > (filters == 128 and _reacts(sheet))
+    met = means.count([filters]) > (filters == before and _reacts(sheet))
     sheet.decide(NORMALISED, met, MESSAGES["batch_norm_elsewhere"], "missing_batch_norm")
 
 
@@ -206,6 +215,8 @@ def _reacts(sheet: Sheet) -> bool:
 
 
 def _judge_output(sheet: Sheet, activation: str) -> None:
+    if activation == "unknown_activation" and not sheet.passed(LAYERS):
+        return  # it cannot be read through layers of another kind
     known = {"sigmoid": "sigmoid_output", "linear": "linear_output"}
     mistake = known.get(activation, "wrong_activation")
     came = convolutional.MESSAGES.get(activation, activation)

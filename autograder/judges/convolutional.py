@@ -14,8 +14,10 @@ SCALES = (0.25, 0.5, 1.0, 2.0, -1.0)
 MESSAGES = {
     "always_on": "Expected the same from `model(x)`, `model(x, training=False)` and "
     "`model.predict(x)`; they differ: something random is at work at inference too.",
+    "constant": "Expected outputs that depend on the input; they are the same for every input.",
     "batch": "Expected the same output for an input alone as in a batch.",
     "linear": "no activation",
+    "relu": "ReLU",
     "unknown_activation": "something else",
 }
 
@@ -28,7 +30,7 @@ _INVERSES: dict[str, tuple[Callable[[np.ndarray], np.ndarray], float, float]] = 
 
 
 def output_activation(sheet: Sheet) -> str:
-    """ "tanh", "sigmoid", "linear" or "unknown_activation", from outputs under scaled weights.
+    """A name, or "unknown_activation", as told by the outputs under scaled weights.
 
     If the last layer's weights are multiplied by s, so are the numbers z that its activation gets.
     The inverse of the right activation, applied to the outputs, must be proportional to s. With
@@ -51,7 +53,8 @@ def output_activation(sheet: Sheet) -> str:
             np.allclose(inverse(outputs[scale][inside]), scale * base, rtol=5e-3, atol=2e-3)
             for scale in SCALES
         ):
-            return name
+            is_relu = name == "linear" and all(v.min() == 0 for v in outputs.values())
+            return "relu" if is_relu else name
     return "unknown_activation"
 
 
@@ -72,6 +75,11 @@ def is_quiet(sheet: Sheet, criterion: str, call: str) -> bool | None:
         sheet.fail(criterion, MESSAGES["batch"])
         return False
     return True
+
+
+def is_constant(sheet: Sheet) -> bool:
+    """Whether every input has the same output, so that nothing can be read from the outputs."""
+    return bool(np.ptp(sheet.evidence.arrays["inference/call"], axis=0).max() < 1e-6)
 
 
 def is_random_in_training(sheet: Sheet) -> bool:

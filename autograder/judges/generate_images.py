@@ -113,18 +113,17 @@ def _judge_codings(sheet: Sheet, codings: np.ndarray) -> None:
         sheet.ok(PRIOR)
         return
     key, values = fault
-    uniform = (codings.min() >= -1 and codings.max() <= 1) or key == "uniform_noise"
     if key == "noise_repeats" or np.array_equal(codings[0], codings[1]):
         sheet.fail(PRIOR, MESSAGES["fixed_codings"], "fixed_codings")
     elif key == "noise_shared":
         message = MESSAGES["same_images_repeated"].format(what=MESSAGES[values["what"]])
         sheet.fail(PRIOR, message, "same_images_repeated")
-    elif uniform:
+    elif key == "uniform_noise":
         sheet.fail(PRIOR, MESSAGES["uniform_codings"], "uniform_codings")
     elif key == "wrong_noise_level":
-        sheet.fail(PRIOR, MESSAGES["spread"].format(**values))
+        sheet.fail(PRIOR, MESSAGES["spread"].format(**values), "off_the_prior")
     elif key == "noise_not_centred":
-        sheet.fail(PRIOR, MESSAGES["not_centred"].format(**values))
+        sheet.fail(PRIOR, MESSAGES["not_centred"].format(**values), "off_the_prior")
     else:
         sheet.fail(PRIOR, MESSAGES["not_normal"])
 

@@ -22,9 +22,9 @@ CRITERIA = adversarial_loss.CRITERIA
 CALL = "generator_loss(fake_probabilities)"
 MESSAGES = {
     "saturating_loss": "That is log(1 − fake), the saturating loss: it falls as the fakes get "
-    "better, as it should, but hardly changes while they are bad. The lesson's is −log(fake).",
+    "better, as it should, but hardly changes while they are bad. The lesson's is steepest there.",
     "minimises_fake_label": "That is the cross-entropy with the label 0: it falls as the fakes get "
-    "*worse*. The generator wants its images to be called real: the label is 1.",
+    "*worse*. The generator wants its images to be called real.",
     "double_sigmoid": "That is the value with from_logits=True: the probabilities are taken for "
     "logits and get a second sigmoid.",
     "logits_for_probabilities": "That is the cross-entropy of logits that are taken for "

@@ -29,8 +29,7 @@ MESSAGES = {
     "half_missing": "That is twice the divergence: the factor ½ is missing.",
     "log_stddev_for_log_var": "You take log_var for the logarithm of the standard deviation; it is "
     "that of the variance.",
-    "stddev_for_variance": "exp(log_var / 2) is the standard deviation; the formula has the "
-    "variance, exp(log_var).",
+    "stddev_for_variance": "The standard deviation stands where the formula has the variance.",
     "one_missing": "The 1 in the bracket is missing.",
     "mean_squared_missing": "The squared mean is missing.",
     "mean_not_squared": "The mean stands in the formula without its square.",
@@ -38,7 +37,7 @@ MESSAGES = {
     "exp_missing": "log_var stands where its exponential should.",
     "arguments_swapped": "Mean and log_var have changed places.",
     "numpy_inside": "Expected gradients with respect to both arguments, got none for {which}: "
-    "NumPy inside the function cuts them off. Use tf or keras.ops.",
+    "NumPy inside the function, or a stopped gradient, cuts them off. Use tf or keras.ops.",
     "gradient_values": "The values are right, but the gradient with respect to {which} is not that "
     "of the divergence. Is something detached, or rounded?",
     "gradients_raised": "tape.gradient(kl_divergence(…), …)",

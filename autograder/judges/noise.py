@@ -11,6 +11,7 @@ from autograder.judges.numbers import (
     correlation_bound,
     distance_bound,
     distance_from_normal,
+    distance_from_uniform,
     mean_bound,
     stddev_bounds,
 )
@@ -32,6 +33,8 @@ MESSAGES = {
     "shape is not.",
     "noise_repeats": "Expected fresh noise at every call, got the same again: is the seed fixed, "
     "or the noise drawn once only?",
+    "noise_alike": "Expected fresh noise at every call; what comes at two calls differs, but is "
+    "not independent.",
     "noise_shared": "Expected noise drawn for each pixel of each image, but {what} share it.",
 }
 
@@ -84,16 +87,17 @@ def gaussian_fault(draws: np.ndarray, stddev: float) -> tuple[str, dict[str, Any
     shared = _fault_of_sharing(draws - draws.mean())
     if shared is not None:
         return shared
-    if np.ptp(draws) < 1.05 * np.sqrt(12) * draws.std():
-        # Hardly wider than a uniform distribution of this spread. Of normal draws 7 % lie outside:
-        # that none of 300 does has a probability of 1e-9.
+    # Hardly wider than a uniform distribution of this spread. Of normal draws 7 % lie outside:
+    # that none of 300 does has a probability of 1e-9.
+    narrow = np.ptp(draws) < 1.05 * np.sqrt(12) * draws.std()
+    if narrow and distance_from_uniform(draws) <= distance_bound(draws.size):
         return "uniform_noise", {}
     came = float(np.sqrt(np.mean(draws**2)))
     if not _is_level(came, stddev, draws.size):
         return "wrong_noise_level", {"came": came}
     if abs(draws.mean()) > mean_bound(stddev, draws.size):
         return "noise_not_centred", {"mean": float(draws.mean())}
-    if distance_from_normal(draws, stddev) > distance_bound(draws.size):
+    if narrow or distance_from_normal(draws, stddev) > distance_bound(draws.size):
         return "noise_not_normal", {}
     return None
 
@@ -116,4 +120,7 @@ def _fault_of_sharing(noise: np.ndarray) -> tuple[str, dict[str, Any]] | None:
     what = max(strongest, key=lambda key: strongest[key])
     if strongest[what] <= correlation_bound(pairs[what][0].size):
         return None
-    return ("noise_repeats", {}) if what == "calls" else ("noise_shared", {"what": what})
+    if what != "calls":
+        return "noise_shared", {"what": what}
+    repeats = bool(np.any(np.all(noise[:-1] == noise[1:], axis=(1, 2))))
+    return ("noise_repeats" if repeats else "noise_alike"), {}

@@ -43,6 +43,28 @@ def recognise(
     return names[0] if len(names) == 1 else None
 
 
+def recognise_in_all(
+    actual: Mapping[str, np.ndarray],
+    candidates: Mapping[str, Mapping[str, np.ndarray | float]],
+    rtol: float,
+    atol: float = 0.0,
+) -> str | None:
+    """The one mistake that explains every case; None if none does, or several do.
+
+    Both arguments are tables by cases. Names that agree up to a slash are variants of one mistake.
+    """
+    explained = [
+        {
+            name
+            for name, result in candidates[case].items()
+            if np.all(np.isfinite(result)) and close(came, np.asarray(result), rtol, atol)
+        }
+        for case, came in actual.items()
+    ]
+    names = {name.split("/")[0] for name in set.intersection(*explained)}
+    return names.pop() if len(names) == 1 else None
+
+
 def apart(results: Mapping[str, np.ndarray | float], share: float = 0.05) -> bool:
     """Whether each two results differ somewhere by more than `share` of their largest number.
 
@@ -109,6 +131,14 @@ def distance_from_normal(draws: np.ndarray, stddev: float) -> float:
     """Kolmogorov's distance between the draws' distribution and N(0, stddev²)."""
     ordered = np.sort(draws.ravel()) / stddev
     expected = normal_cdf(ordered)
+    steps = np.arange(ordered.size + 1) / ordered.size
+    return float(max(np.max(steps[1:] - expected), np.max(expected - steps[:-1])))
+
+
+def distance_from_uniform(draws: np.ndarray) -> float:
+    """Kolmogorov's distance between the draws and a uniform distribution from least to largest."""
+    ordered = np.sort(draws.ravel())
+    expected = (ordered - ordered[0]) / (ordered[-1] - ordered[0])
     steps = np.arange(ordered.size + 1) / ordered.size
     return float(max(np.max(steps[1:] - expected), np.max(expected - steps[:-1])))
 

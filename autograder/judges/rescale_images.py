@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.judges.numbers import close, recognise, unusable
+from autograder.judges.numbers import close, recognise_in_all, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 
@@ -120,8 +120,13 @@ def _judge_values(
         message = MESSAGES["values"].format(
             pixel=images[place], expected=expected[place], came=float(result[place])
         )
-        found = recognise(result, mistakes(images), rtol=1e-5, atol=1e-5)
-        mistake = found.split("/")[0] if found else None
+        came = {
+            batch: results[batch].reshape(batches[batch].shape)
+            for batch in batches
+            if results[batch].size == batches[batch].size
+        }
+        candidates = {batch: mistakes(batches[batch]) for batch in came}
+        mistake = recognise_in_all(came, candidates, rtol=1e-5, atol=1e-5)
         sheet.fail(VALUES, message if not mistake else f"{message} {MESSAGES[mistake]}", mistake)
         return
     sheet.ok(VALUES)

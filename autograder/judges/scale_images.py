@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.judges.numbers import close, recognise, unusable
+from autograder.judges.numbers import close, recognise_in_all, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 
@@ -51,6 +51,7 @@ def mistakes(images: np.ndarray) -> dict[str, np.ndarray]:
     low, high = pixels.min(), pixels.max()
     return {
         "divided_by_maximum": pixels / high,
+        "divided_by_maximum/of each image": pixels / pixels.max(axis=(1, 2), keepdims=True),
         "not_scaled": pixels,
         "divided_by_256": pixels / 256,
         "integer_division": pixels // 255,
@@ -97,7 +98,8 @@ def _judge_values(
         message = MESSAGES["values"].format(
             pixel=images[place], expected=expected[place], came=float(result[place])
         )
-        mistake = recognise(result, mistakes(images), rtol=1e-5, atol=1e-5)
+        candidates = {batch: mistakes(batches[batch]) for batch in batches}
+        mistake = recognise_in_all(results, candidates, rtol=1e-5, atol=1e-5)
         if mistake is not None:
             message += " " + MESSAGES[mistake]
         sheet.fail(VALUES, message, mistake)

@@ -203,7 +203,7 @@ def _was_raised(fact: object) -> bool:
 
 def a(type_name: str) -> str:
     """A type's name with its article: "an int", "a list"."""
-    article = "an" if type_name[:1].lower() in "aeiou" else "a"
+    article = "an" if type_name[:1].lower() in "aeiou" or type_name == "ndarray" else "a"
     return f"{article} {type_name}"
 
 

@@ -25,6 +25,8 @@ MESSAGES = {
     "{came} images in all, {known} of them training images.",
     "noisy_inputs": "What goes in is not a training image but looks like one with something "
     "added: the encoder adds the noise by itself, and wants clean images.",
+    "rescaled_inputs": "What goes in is a training image on another scale; `train_images` have "
+    "the scale [0, 1] already.",
     "trains_on_validation": "{came} of the images trained on are validation images: what the "
     "model has trained on cannot validate it.",
     "validation_split": "The last training images are kept back (validation_split?): validate on "
@@ -35,7 +37,8 @@ MESSAGES = {
     "target_not_clean": "The target of each image is the image itself, without noise.",
     "validation": "Expected the validation images to go through the model at inference, and "
     'history["val_loss"]; got {came}.',
-    "no_inference": "no validation image at inference",
+    "no_inference": "no image at inference",
+    "other_inference": "other images at inference",
     "no_val_loss": 'no "val_loss"',
     "validation_targets": "Expected the validation images as their own targets.",
     "learns": "Expected training to change the weights; {part} did not change.",
@@ -80,7 +83,7 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
         return
     which = match_rows(trained_on, images)
     _judge_inputs(sheet, trained_on, which, images, validation_images, epochs)
-    _judge_targets(sheet, trained_on, which, images)
+    _judge_targets(sheet, trained_on, images, validation_images)
     _judge_validation(sheet, validation_images)
     moved = facts["moved"]
     still = [part for part in ("encoder", "decoder") if not moved[part]]
@@ -149,16 +152,28 @@ def _judge_inputs(
     if foreign:
         mistake = "trains_on_validation"
     elif np.all(which < 0):
-        mistake = "noisy_inputs" if _look_like(trained_on, images) else None
+        if _rescaled(trained_on, images):
+            mistake = "rescaled_inputs"
+        elif _look_like(trained_on, images):
+            mistake = "noisy_inputs"
     elif np.all(which >= 0) and times.min() == times.max():
         mistake = "epochs_ignored"
-    elif np.all(which >= 0) and _kept_back(times) and not _all_inferred(sheet, validation_images):
+    elif np.all(which >= 0) and _kept_back(times) and _all_inferred(sheet, images[times == 0]):
         mistake = "validation_split"
     elif np.all(which >= 0) and times.min() < epochs:
         mistake = "partial_data"
     if mistake is not None:
         message += " " + MESSAGES[mistake].format(came=foreign)
     sheet.fail(INPUTS, message, mistake)
+
+
+def _rescaled(rows: np.ndarray, images: np.ndarray) -> bool:
+    """Whether each row is an image times a number, or with a number added to all its pixels."""
+    rows, images = (values.astype(np.float64) for values in (rows, images))
+    rows, images = (values - values.mean(1, keepdims=True) for values in (rows, images))
+    lengths = np.linalg.norm(rows, axis=1)[:, None] * np.linalg.norm(images, axis=1)
+    likeness = np.max(rows @ images.T / np.maximum(lengths, 1e-12), axis=1)
+    return bool(np.all(likeness > 1 - 1e-5))
 
 
 def _look_like(rows: np.ndarray, images: np.ndarray) -> bool:
@@ -168,7 +183,7 @@ def _look_like(rows: np.ndarray, images: np.ndarray) -> bool:
 
 
 def _all_inferred(sheet: Sheet, images: np.ndarray) -> bool:
-    """Whether each of the images went through the model at inference."""
+    """Whether each of these images went through the model at inference."""
     which = match_rows(_rows(sheet, "inferred_on"), images)
     return set(which[which >= 0]) == set(range(len(images)))
 
@@ -180,15 +195,18 @@ def _kept_back(times: np.ndarray) -> bool:
 
 
 def _judge_targets(
-    sheet: Sheet, trained_on: np.ndarray, which: np.ndarray, images: np.ndarray
+    sheet: Sheet, trained_on: np.ndarray, images: np.ndarray, validation_images: np.ndarray
 ) -> None:
     """Targets as Keras got them, or, for a loop with a loss of its own, as the gradient tells."""
     targets = _rows(sheet, "training_targets")
     if len(targets) == len(trained_on):
-        # What goes in may be wrong by itself; its targets must be training images all the same.
-        target_of = match_rows(targets, images)
+        # What goes in may be wrong by itself; its targets must be clean images all the same.
+        clean = np.concatenate([images, validation_images])
+        which, target_of = match_rows(trained_on, clean), match_rows(targets, clean)
+        if np.all(which < 0) and np.array_equal(targets, trained_on) and _rescaled(targets, images):
+            return  # images on another scale, compared with themselves
         met = bool(np.all((target_of >= 0) & ((target_of == which) | (which < 0))))
-    elif np.all(which >= 0):
+    elif np.all(match_rows(trained_on, images) >= 0):
         met = gradient_points_at(
             _rows(sheet, "gradients"), _rows(sheet, "outputs"), _rows(sheet, "trained_on")
         )
@@ -228,8 +246,8 @@ def _judge_validation(sheet: Sheet, validation_images: np.ndarray) -> None:
         own = len(targets) == 0 or bool(np.all(match_rows(targets, validation_images) >= 0))
         sheet.decide(VALIDATION, own, MESSAGES["validation_targets"], "target_not_clean")
         return
-    missing = [MESSAGES["no_inference"]] * (not all_seen) + [MESSAGES["no_val_loss"]] * (
-        not has_loss
-    )
+    inferred = sheet.evidence.facts["inferred_on/count"]
+    missing = [MESSAGES["other_inference" if inferred else "no_inference"]] * (not all_seen)
+    missing += [MESSAGES["no_val_loss"]] * (not has_loss)
     message = MESSAGES["validation"].format(came=" and ".join(missing))
-    sheet.fail(VALIDATION, message, "no_validation" if not all_seen else None)
+    sheet.fail(VALIDATION, message, None if all_seen or inferred else "no_validation")

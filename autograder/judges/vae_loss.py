@@ -28,10 +28,13 @@ MESSAGES = {
     "kl_averaged": "That is the KL averaged over the codings; sum it.",
     "kl_summed_over_batch": "That is the KL summed over the images; take their mean.",
     "wrong_sign_of_kl": "The KL is subtracted; it must be added.",
+    "wrong_sign": "The sign of the whole loss is turned: it is minimised.",
     "mean_bce_with_full_kl": "The cross-entropy is averaged over the 784 pixels, and the KL is "
     "not: the KL counts 784 times too much, and the codings will collapse.",
     "sum_bce_with_scaled_kl": "The cross-entropy is summed over the 784 pixels, and the KL is "
     "divided by them: it counts 784 times too little.",
+    "bce_averaged": "That is the cross-entropy averaged over the 784 pixels; sum it.",
+    "kl_over_pixels": "That is the KL divided by the 784 pixels; they have no part in it.",
     "bce_summed_over_one_axis": "That is the cross-entropy summed over one axis of the image and "
     "averaged over the other: 28 times too little.",
     "bce_summed_over_batch": "That is the cross-entropy summed over the images too; take their "
@@ -46,7 +49,7 @@ MESSAGES = {
     "summed_over_batch": "Both terms are right, in another unit: summed over the images. The "
     "lesson takes their mean, so that the loss does not grow with the batch.",
     "numpy_inside": "Expected gradients with respect to all arguments but the images, got none for "
-    "{which}: NumPy or `float` inside the function cuts them off. Use tf or keras.ops.",
+    "{which}: NumPy, `float` or a stopped gradient cuts them off. Use tf or keras.ops.",
     "gradient_values": "The values are right, but the gradient with respect to {which} is not that "
     "of the loss. Is something detached, or rounded?",
     "gradients_raised": "tape.gradient(vae_loss(…), …)",
@@ -131,11 +134,15 @@ def _judge_terms(sheet: Sheet, challenge: Challenge, losses: dict[str, float]) -
         _write_unit(sheet, "other_unit", factor)
         _judge_gradients(sheet, challenge, factor)
         return
-    mistakes = (
-        _judge_reconstruction(sheet, challenge, came["five"][0], right["five"][0]),
-        _judge_kl(sheet, challenge, came["five"][1], right["five"][1]),
-    )
-    if mistakes == (None, None) and sheet.passed(RECONSTRUCTION) and sheet.passed(KL):
+    if all(_agree(came[batch], right[batch], -1.0) for batch in came):
+        message = MESSAGES["reconstruction"].format(expected=right["five"][0], came=came["five"][0])
+        message = f"{message} {MESSAGES['wrong_sign']}"
+        for criterion in (RECONSTRUCTION, KL):
+            sheet.fail(criterion, message, "wrong_sign")
+        return
+    _judge_kl(sheet, challenge, came["five"], right["five"])
+    _judge_reconstruction(sheet, challenge, came["five"][0], right["five"][0])
+    if sheet.passed(RECONSTRUCTION) and sheet.passed(KL):
         # The batch of five is right, that of nine is not.
         message = MESSAGES["reconstruction"].format(expected=right["nine"][0], came=came["nine"][0])
         sheet.fail(RECONSTRUCTION, message)
@@ -223,12 +230,10 @@ def _divergences(sheet: Sheet, challenge: Challenge, batch: str) -> np.ndarray:
     return divergence(mean, log_var)
 
 
-def _judge_reconstruction(
-    sheet: Sheet, challenge: Challenge, came: float, right: float
-) -> str | None:
+def _judge_reconstruction(sheet: Sheet, challenge: Challenge, came: float, right: float) -> None:
     if abs(came - right) <= RTOL * right:
         sheet.ok(RECONSTRUCTION)
-        return None
+        return
     y, p = _terms(challenge, "five")
     count = len(y)
     squares = float(((y - p) ** 2).sum(axis=(1, 2)).mean())
@@ -245,15 +250,24 @@ def _judge_reconstruction(
     }
     mistake = _recognised(came, candidates)
     message = MESSAGES["reconstruction"].format(expected=right, came=came)
+    if mistake == "mean_bce_with_full_kl" and not sheet.passed(KL):
+        # Half of that mistake: how much the two terms count cannot be said of a wrong KL.
+        sheet.fail(RECONSTRUCTION, f"{message} {MESSAGES['bce_averaged']}")
+        return
     sheet.fail(RECONSTRUCTION, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
-    return mistake
 
 
-def _judge_kl(sheet: Sheet, challenge: Challenge, came: float, right: float) -> str | None:
+def _judge_kl(
+    sheet: Sheet,
+    challenge: Challenge,
+    came_terms: tuple[float, float],
+    right_terms: tuple[float, float],
+) -> None:
+    came, right = came_terms[1], right_terms[1]
     # The loss around the KL may be large: what float32 leaves of a small KL is coarse.
     if abs(came - right) <= 5e-3 * abs(right):
         sheet.ok(KL)
-        return None
+        return
     count, size = challenge.arrays["five/away/mean"].shape
     candidates = {
         "kl_omitted": 0.0,
@@ -271,9 +285,12 @@ def _judge_kl(sheet: Sheet, challenge: Challenge, came: float, right: float) -> 
         mistake = _recognised(came, variants)
         if mistake is not None:
             sheet.fail(KL, f"{message} {KL_MESSAGES[mistake]}", mistake)
-            return mistake
+            return
+    summed = abs(came_terms[0] - right_terms[0]) <= RTOL * right_terms[0]
+    if mistake == "sum_bce_with_scaled_kl" and not summed:
+        sheet.fail(KL, f"{message} {MESSAGES['kl_over_pixels']}")
+        return
     sheet.fail(KL, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
-    return mistake
 
 
 def _recognised(came: float, candidates: dict[str, float]) -> str | None:

@@ -323,7 +323,7 @@ def _report(sheet: Sheet) -> dict[str, float] | None:
         message = MESSAGES["not_dictionary"].format(
             expected=MESSAGES["dictionary"], came=a(facts["step"]["type"])
         )
-        sheet.fail(REPORT, message, "missing_keys")
+        sheet.fail(REPORT, message)
         return None
     if any(key not in facts["keys"] for key in KEYS):
         came = ", ".join(f'"{key}"' for key in facts["keys"]) or "none"

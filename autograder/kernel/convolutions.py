@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from autograder.kernel.evidence import Evidence
 from autograder.kernel.models import record_inference, record_layout
+from autograder.kernel.order import order_of_convolutions
 from autograder.kernel.student import attempt
 
 SCALES = (0.25, 0.5, 1.0, 2.0, -1.0)
@@ -74,6 +75,13 @@ def _record_affine(evidence: Evidence, model: Any, inputs: np.ndarray) -> None:
 def kernels(model: Any, rank: int) -> list[Any]:
     """The trainable weights with so many axes, in order."""
     return [variable for variable in model.trainable_variables if len(variable.shape) == rank]
+
+
+def convolutions(model: Any, picture_last: bool) -> list[Any]:
+    """The trainable kernels of convolutions, in the order in which data pass them."""
+    found = kernels(model, 4)
+    order = order_of_convolutions([tuple(kernel.shape) for kernel in found], picture_last)
+    return [found[place] for place in order]
 
 
 def influence_on(model: Any, images: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ _LONGEST_MESSAGE = 600
 # of a variable or tensor that it names.
 _CLUTTER = re.compile(
     r"\x1b\[[0-9;]*m|Exception encountered when calling [^\n]*\n\s*"
+    r"|Could not automatically infer the output shape[\s\S]*?Error encountered:\s*"
     r"|\{\{function_node [^}]*\}\}\s*|\s*\[Op:\w+\]( name:\s*)?"
     r"|, (?:value|numpy)=\s*(?:array\()?\[[^>]*(?=>)"
 )
@@ -59,12 +60,14 @@ def attempt(
     except BaseException as error:
         evidence.facts[name] = {"kind": "raised"} | _describe_error(error)
         raise StudentCodeFailed(name) from None
+    else:
+        # Before the arguments are put back: the result may be one of them, changed.
+        evidence.record(name, result, depth)
     finally:
         for array, copy in copies:
             if not np.array_equal(array, copy, equal_nan=array.dtype.kind == "f"):
                 evidence.facts.setdefault("changed_arguments", []).append(name)
                 array[...] = copy
-    evidence.record(name, result, depth)
     return result
 
 
@@ -75,8 +78,10 @@ def _describe_error(error: BaseException) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "type": type(error).__name__[:80],
         "message": _message(error),
-        # An untouched blank raises NotImplementedError itself; Keras may raise one deeper down.
+        # An untouched blank raises NotImplementedError itself, without a word; Keras may raise one
+        # deeper down, and TensorFlow with its own frames taken out, but both say why.
         "stub": isinstance(error, NotImplementedError)
+        and not error.args
         and bool(students)
         and students[-1:] == frames[-1:],
         "memory": isinstance(error, MemoryError),

@@ -294,6 +294,145 @@ def talks_on_every_stream():
     return chatty(as_the_book_does())
 
 
+@right(EXERCISE)
+def functions_of_the_old_backend():
+    class Sampling(layers.Layer):
+        def call(self, inputs):
+            backend = tf.keras.backend
+            z_mean, z_log_var = inputs
+            batch, size = tf.shape(z_mean)[0], backend.int_shape(z_mean)[1]
+            epsilon = backend.random_normal(shape=(batch, size))
+            return z_mean + backend.exp(0.5 * z_log_var) * epsilon
+
+    return Sampling
+
+
+@right(EXERCISE)
+def stateless_with_a_counter():
+    class Sampling(layers.Layer):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.counter = tf.Variable([3, 0], trainable=False, dtype=tf.int64)
+
+        def call(self, inputs):
+            mean, log_var = inputs
+            seed = self.counter.assign_add([0, 1])
+            noise = tf.random.stateless_normal(tf.shape(mean), seed=seed)
+            return mean + tf.exp(0.5 * log_var) * noise
+
+    return Sampling
+
+
+@right(EXERCISE)
+def one_seed_generator_for_all_layers():
+    generator = keras.random.SeedGenerator(42)
+
+    class Sampling(layers.Layer):
+        def call(self, inputs, training=None):
+            mean, log_var = inputs[0], inputs[1]
+            epsilon = keras.random.normal(ops.shape(mean), dtype=mean.dtype, seed=generator)
+            return ops.add(mean, ops.multiply(ops.sqrt(ops.exp(log_var)), epsilon))
+
+    return Sampling
+
+
+@right(EXERCISE)
+def generator_of_the_whole_program():
+    def noise(mean):
+        return tf.random.get_global_generator().normal(tf.shape(mean))
+
+    return with_noise(noise)
+
+
+@right(EXERCISE)
+def noise_of_numpy_asked_for_by_the_graph():
+    def draw(shape):
+        return np.random.default_rng().standard_normal(shape).astype("float32")
+
+    def noise(mean):
+        drawn = tf.numpy_function(draw, [tf.shape(mean)], tf.float32)
+        return tf.ensure_shape(drawn, mean.shape)
+
+    return with_noise(noise)
+
+
+@right(EXERCISE)
+def diagonal_matrix_times_noise():
+    def draw(mean, log_var):
+        scale = tf.linalg.diag(tf.exp(log_var / 2))
+        return mean + tf.linalg.matvec(scale, normal(mean))
+
+    return layer_class(draw)
+
+
+@right(EXERCISE)
+def row_by_row():
+    def draw(mean, log_var):
+        def one(row):
+            return row[0] + tf.exp(row[1] / 2) * normal(row[0])
+
+        return tf.map_fn(one, (mean, log_var), fn_output_signature=tf.float32)
+
+    return layer_class(draw)
+
+
+@right(EXERCISE)
+def seed_in_the_constructor():
+    class Sampling(layers.Layer):
+        """A layer with a seed, whose draws advance all the same."""
+
+        def __init__(self, seed=None, name="sampling", **options):
+            super().__init__(name=name, **options)
+            self.seed = seed
+            self.generator = keras.random.SeedGenerator(seed)
+
+        def call(self, inputs):
+            mean, log_var = inputs
+            stddev = ops.exp(0.5 * log_var)
+            return keras.random.normal(ops.shape(mean), seed=self.generator) * stddev + mean
+
+        def get_config(self):
+            return super().get_config() | {"seed": self.seed}
+
+    return functools.partial(Sampling, seed=7)
+
+
+@right(EXERCISE)
+def layer_in_double_precision():
+    class Sampling(layers.Layer):
+        def __init__(self):
+            super().__init__(dtype="float64")
+
+        def call(self, inputs):
+            mean, log_var = inputs
+            return mean + tf.exp(log_var / 2) * tf.random.normal(tf.shape(mean), dtype=mean.dtype)
+
+    return Sampling
+
+
+@right(EXERCISE)
+def adds_the_divergence_as_a_loss():
+    class Sampling(layers.Layer):
+        def call(self, inputs):
+            mean, log_var = inputs
+            terms = 1 + log_var - ops.square(mean) - ops.exp(log_var)
+            self.add_loss(-0.5 * ops.mean(ops.sum(terms, axis=-1)))
+            return mean + ops.exp(log_var / 2) * keras.random.normal(ops.shape(mean))
+
+    return Sampling
+
+
+@right(EXERCISE)
+def compiled_by_xla():
+    class Sampling(layers.Layer):
+        @tf.function(jit_compile=True)
+        def call(self, inputs):
+            mean, log_var = inputs
+            return mean + tf.exp(log_var / 2) * tf.random.normal(tf.shape(mean))
+
+    return Sampling
+
+
 @disputed(EXERCISE, "log_var is clipped to [−10, 10] before its exponential")
 def clips_log_var():
     return layer_class(
@@ -451,7 +590,7 @@ def noise_per_row_repeated():
     return Sampling
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_shared_by_rows")
 def a_single_number_of_noise():
     return with_noise(lambda mean: tf.random.normal([]))
 
@@ -557,6 +696,18 @@ def gaussian_noise_layer_in_training_only():
     return Sampling
 
 
+@wrong(EXERCISE, "training_only")
+def noise_layer_of_a_functional_model():
+    # A functional model passes its own training=False on to every layer, whatever was said before.
+    def Sampling():
+        mean, log_var = keras.Input((6,)), keras.Input((6,))
+        spread = layers.Lambda(lambda v: ops.exp(v / 2), output_shape=(6,))(log_var)
+        noise = layers.GaussianNoise(1.0)(layers.Lambda(ops.zeros_like)(mean), training=True)
+        return keras.Model([mean, log_var], mean + spread * noise)
+
+    return Sampling
+
+
 @wrong(EXERCISE, "numpy_inside")
 def numpy_throughout():
     class Sampling(layers.Layer):
@@ -591,7 +742,7 @@ def numpy_function_in_the_graph():
     return layer_class(draw)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def exponential_of_numpy():
     return layer_class(lambda mean, log_var: mean + np.exp(log_var / 2) * normal(mean))
 
@@ -626,7 +777,7 @@ def uniform_from_minus_1_to_1():
     return Sampling
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uniform_noise")
 def uniform_of_variance_1():
     return with_noise(lambda mean: tf.random.uniform(tf.shape(mean), -(3**0.5), 3**0.5))
 
@@ -651,7 +802,7 @@ def noise_off_centre():
     return with_noise(lambda mean: tf.random.normal(tf.shape(mean), mean=1.0))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_not_centred")
 def noise_without_its_sign():
     return with_noise(lambda mean: tf.abs(normal(mean)))
 
@@ -674,7 +825,7 @@ def inputs_swapped_by_index():
     return lambda: layers.Lambda(sampling)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mean_missing")
 def mean_left_out():
     return layer_class(lambda mean, log_var: tf.exp(log_var / 2) * normal(mean))
 
@@ -684,12 +835,12 @@ def standard_normal_alone():
     return layer_class(lambda mean, log_var: normal(mean))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "unit_stddev")
 def unit_spread():
     return layer_class(lambda mean, log_var: mean + normal(mean))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inverse_stddev")
 def precision_for_variance():
     return layer_class(lambda mean, log_var: mean + tf.exp(-log_var / 2) * normal(mean))
 

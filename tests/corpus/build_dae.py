@@ -350,6 +350,75 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def in_a_class_of_lists():
+    class Autoencoder(keras.Model):
+        def __init__(self, encoder, decoder):
+            super().__init__(name="dae")
+            self.parts = [encoder, decoder]
+
+        def call(self, x, training=None):
+            for part in self.parts:
+                x = part(x, training=training)
+            return x
+
+    return lambda encoder, decoder: compiled(Autoencoder(encoder, decoder))
+
+
+@right(EXERCISE)
+def mean_squared_error_by_its_long_name():
+    def build_dae(encoder, decoder):
+        dae = keras.models.Sequential([encoder, decoder], name="denoising_autoencoder")
+        dae.compile(
+            loss=keras.losses.BinaryCrossentropy(from_logits=False, label_smoothing=0.0),
+            optimizer=keras.optimizers.Nadam(learning_rate=1e-3),
+            metrics=["mean_squared_error"],
+        )
+        return dae
+
+    return build_dae
+
+
+@right(EXERCISE)
+def metrics_in_a_list_of_lists():
+    return lambda e, d: compiled(joined(e, d), metrics=[["mse"]])
+
+
+@right(EXERCISE)
+def metric_object_of_mse():
+    return lambda e, d: compiled(
+        joined(e, d), metrics=[keras.metrics.MeanSquaredError(name="mse"), "mae"]
+    )
+
+
+@right(EXERCISE)
+def compiled_by_xla():
+    return lambda e, d: compiled(joined(e, d), jit_compile=True)
+
+
+@right(EXERCISE)
+def optimizer_by_a_config():
+    config = {"class_name": "adamw", "config": {"learning_rate": 0.001}}
+    return lambda e, d: compiled(joined(e, d), optimizer=config)
+
+
+@right(EXERCISE)
+def rmsprop_with_momentum():
+    return lambda e, d: compiled(
+        joined(e, d), optimizer=keras.optimizers.RMSprop(1e-3, momentum=0.5), steps_per_execution=2
+    )
+
+
+@right(EXERCISE)
+def loss_of_tensorflow():
+    def cross_entropy(truth, restored):
+        restored = tf.clip_by_value(restored, 1e-7, 1 - 1e-7)
+        terms = truth * tf.math.log(restored) + (1 - truth) * tf.math.log(1 - restored)
+        return -tf.reduce_mean(terms, axis=[1, 2])
+
+    return lambda e, d: compiled(joined(e, d), loss=cross_entropy)
+
+
 @disputed(EXERCISE, "the layers of both in one flat model: the same weights, not the same models")
 def layers_in_one_list():
     return lambda encoder, decoder: compiled(keras.Sequential(encoder.layers + decoder.layers))
@@ -415,7 +484,7 @@ def clones_the_joined_model():
     return build_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "copied_layers")
 def fresh_networks_of_the_lesson():
     def build_dae(encoder, decoder):
         return compiled(
@@ -470,7 +539,7 @@ def loss_summed_over_pixels():
     return lambda encoder, decoder: compiled(joined(encoder, decoder), loss=cross_entropy)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "loss_summed")
 def loss_summed_over_rows_alone():
     def cross_entropy(targets, restored):
         return keras.ops.sum(keras.losses.binary_crossentropy(targets, restored), axis=-1)
@@ -623,7 +692,7 @@ def smoothed_labels():
     return build_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mean_absolute_error_loss")
 def absolute_error_as_loss():
     return lambda encoder, decoder: compiled(joined(encoder, decoder), loss="mae")
 

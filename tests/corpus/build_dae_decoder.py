@@ -328,6 +328,92 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def layers_made_from_the_last_to_the_first():
+    class Decoder(keras.Model):
+        def __init__(self):
+            super().__init__(name="decoder")
+            self.image = layers.Reshape((28, 28))
+            self.pixels = layers.Dense(784, activation="sigmoid")
+            self.hidden = layers.Dense(100, activation="selu")
+
+        def call(self, codings):
+            return self.image(self.pixels(self.hidden(codings)))
+
+    return Decoder
+
+
+@right(EXERCISE)
+def layers_made_when_it_is_built():
+    class Decoder(keras.Model):
+        def build(self, input_shape):
+            self.body = [
+                layers.Dense(100, "selu", kernel_initializer="lecun_normal"),
+                layers.Dense(784, "sigmoid", kernel_initializer="glorot_uniform"),
+            ]
+            super().build(input_shape)
+
+        def call(self, x, training=None):
+            for layer in self.body:
+                x = layer(x)
+            return tf.reshape(x, [tf.shape(x)[0], 28, 28])
+
+    return Decoder
+
+
+@right(EXERCISE)
+def in_double_precision():
+    def build_dae_decoder():
+        codings = keras.Input((30,), dtype="float64")
+        x = layers.Dense(100, "selu", dtype="float64")(codings)
+        x = layers.Dense(784, "sigmoid", dtype="float64")(x)
+        return keras.Model(codings, layers.Reshape((28, 28), dtype="float64")(x))
+
+    return build_dae_decoder
+
+
+@right(EXERCISE)
+def layers_that_do_nothing_between():
+    return with_layers(
+        dense(100, None),
+        lambda: layers.Activation("selu"),
+        lambda: layers.Dropout(0),
+        dense(784, None),
+        lambda: layers.Activation(keras.activations.sigmoid),
+        lambda: layers.Identity(),
+        lambda: layers.Reshape(target_shape=[28, 28]),
+    )
+
+
+@right(EXERCISE)
+def grown_layer_by_layer():
+    def build_dae_decoder():
+        decoder = keras.models.Sequential(name="stacked_decoder")
+        decoder.add(keras.layers.InputLayer(shape=[30]))
+        decoder.add(keras.layers.Dense(units=100, activation="selu"))
+        decoder.add(keras.layers.Dense(units=28 * 28, activation="sigmoid"))
+        decoder.add(keras.layers.Reshape([28, 28]))
+        return decoder
+
+    return build_dae_decoder
+
+
+@right(EXERCISE)
+def copy_of_a_model():
+    return lambda: keras.models.clone_model(reference())
+
+
+@right(EXERCISE)
+def channel_taken_off_again():
+    def build_dae_decoder():
+        codings = keras.Input((30,))
+        x = layers.Dense(784, activation="sigmoid")(layers.Dense(100, activation="selu")(codings))
+        x = layers.Reshape((28, 28, 1))(x)
+        return keras.Model(codings, keras.ops.squeeze(x, axis=-1))
+
+    return build_dae_decoder
+
+
 @disputed(EXERCISE, "the image turned over: a renaming of the output units")
 def image_transposed():
     return with_layers(dense(100), dense(784, "sigmoid"), image, lambda: layers.Permute((2, 1)))
@@ -429,12 +515,12 @@ def elu_hidden_subclassed():
     return lambda: Decoder()
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_activation")
 def selu_output():
     return with_layers(dense(100), dense(784), image)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_activation")
 def hard_sigmoid_output():
     return with_layers(dense(100), dense(784, "hard_sigmoid"), image)
 

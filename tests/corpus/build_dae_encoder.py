@@ -525,6 +525,180 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def layers_made_from_the_last_to_the_first():
+    class Encoder(keras.Model):
+        def __init__(self, noise_stddev=0.2):
+            super().__init__(name="encoder")
+            self.codings_layer = layers.Dense(30, activation="selu", name="codings")
+            self.hidden = layers.Dense(100, activation="selu", name="hidden")
+            self.noise = layers.GaussianNoise(noise_stddev)
+            self.flatten = layers.Flatten()
+
+        def call(self, images, training=None):
+            x = self.noise(self.flatten(images), training=training)
+            return self.codings_layer(self.hidden(x))
+
+    return Encoder
+
+
+@right(EXERCISE)
+def layers_in_a_dict():
+    class Encoder(keras.Model):
+        def __init__(self, noise_stddev):
+            super().__init__()
+            self.parts = {
+                "flatten": layers.Flatten(),
+                "noise": layers.GaussianNoise(noise_stddev),
+                "hidden": layers.Dense(100, activation=keras.activations.selu),
+                "codings": layers.Dense(30, activation=tf.nn.selu),
+            }
+
+        def call(self, x):
+            for layer in self.parts.values():
+                x = layer(x)
+            return x
+
+    return lambda noise_stddev=0.2: Encoder(noise_stddev)
+
+
+@right(EXERCISE)
+def layers_made_when_it_is_built():
+    class Encoder(keras.Model):
+        def __init__(self, noise_stddev=0.2, **options):
+            super().__init__(**options)
+            self.noise_stddev = noise_stddev
+
+        def build(self, input_shape):
+            self.body = sequential(
+                layers.Flatten(),
+                layers.GaussianNoise(self.noise_stddev),
+                layers.Dense(100, "selu", kernel_initializer="lecun_normal"),
+                layers.Dense(30, "selu", kernel_initializer="lecun_normal"),
+            )
+            super().build(input_shape)
+
+        def call(self, images, training=False):
+            return self.body(images, training=training)
+
+    return Encoder
+
+
+@right(EXERCISE)
+def layers_that_do_nothing_between():
+    def build_dae_encoder(noise_stddev=0.2):
+        return sequential(
+            layers.Rescaling(1.0),
+            layers.Flatten(),
+            layers.GaussianNoise(noise_stddev),
+            layers.Identity(),
+            layers.Dense(100),
+            layers.Activation("selu"),
+            layers.Dropout(0.0),
+            layers.Dense(30),
+            layers.Activation("selu"),
+        )
+
+    return build_dae_encoder
+
+
+@right(EXERCISE)
+def in_double_precision():
+    def build_dae_encoder(noise_stddev=0.2):
+        inputs = keras.Input((28, 28), dtype="float64")
+        x = layers.Flatten(dtype="float64")(inputs)
+        x = layers.GaussianNoise(noise_stddev, dtype="float64")(x)
+        x = layers.Dense(100, "selu", dtype="float64")(x)
+        return keras.Model(inputs, layers.Dense(30, "selu", dtype="float64")(x))
+
+    return build_dae_encoder
+
+
+@right(EXERCISE)
+def noise_of_a_tensorflow_generator():
+    class Noise(layers.Layer):
+        def __init__(self, stddev):
+            super().__init__()
+            self.stddev = stddev
+            self.generator = tf.random.Generator.from_non_deterministic_state()
+
+        def call(self, x, training=None):
+            if training:
+                x = x + self.generator.normal(tf.shape(x), stddev=self.stddev)
+            return x
+
+    def build_dae_encoder(noise_stddev=0.2):
+        return keras.Sequential(
+            [
+                layers.Flatten(),
+                Noise(noise_stddev),
+                layers.Dense(100, "selu"),
+                layers.Dense(30, "selu"),
+            ]
+        )
+
+    return build_dae_encoder
+
+
+@right(EXERCISE)
+def noise_layer_added_to_the_pixels():
+    def build_dae_encoder(noise_stddev=0.2):
+        inputs = keras.Input((28, 28))
+        flat = layers.Flatten()(inputs)
+        noise = layers.GaussianNoise(noise_stddev)(keras.ops.zeros_like(flat))
+        x = layers.Dense(100, activation="selu")(layers.Add()([flat, noise]))
+        return keras.Model(inputs, layers.Dense(30, activation="selu")(x), name="stacked_encoder")
+
+    return build_dae_encoder
+
+
+@right(EXERCISE)
+def noise_chosen_by_a_condition():
+    class Noise(layers.Layer):
+        def __init__(self, stddev):
+            super().__init__()
+            self.stddev = stddev
+
+        def call(self, x, training=False):
+            return tf.cond(
+                tf.cast(training, tf.bool),
+                lambda: x + tf.random.normal(tf.shape(x), stddev=self.stddev),
+                lambda: x,
+            )
+
+    def build_dae_encoder(noise_stddev=0.2):
+        return sequential(
+            Noise(noise_stddev),
+            layers.Flatten(),
+            layers.Dense(100, "selu"),
+            layers.Dense(30, "selu"),
+        )
+
+    return build_dae_encoder
+
+
+@right(EXERCISE)
+def grown_layer_by_layer():
+    def build_dae_encoder(noise_stddev=0.2):
+        encoder = keras.models.Sequential(name="dae_encoder")
+        encoder.add(keras.layers.InputLayer(shape=[28, 28]))
+        encoder.add(keras.layers.Flatten())
+        encoder.add(keras.layers.GaussianNoise(stddev=noise_stddev))
+        for units in (100, 30):
+            encoder.add(keras.layers.Dense(units, activation="selu"))
+        return encoder
+
+    return build_dae_encoder
+
+
+@right(EXERCISE)
+def copy_of_a_model():
+    def build_dae_encoder(noise_stddev=0.2):
+        return keras.models.clone_model(reference(noise_stddev))
+
+    return build_dae_encoder
+
+
 @disputed(EXERCISE, "the argument has no default; a call with it is right")
 def argument_without_a_default():
     return lambda noise_stddev: reference(noise_stddev)
@@ -650,7 +824,7 @@ def noise_in_a_lambda_layer():
     return build_dae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_always_on")
 def noise_at_inference_alone():
     class Noise(layers.Layer):
         def __init__(self, stddev):
@@ -697,7 +871,7 @@ def noise_on_the_codings():
     return build_dae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_after_layer")
 def noise_on_pixels_and_hidden_layer():
     def build_dae_encoder(noise_stddev=0.2):
         return sequential(
@@ -734,12 +908,12 @@ def noise_level_of_a_global():
     return lambda noise_stddev=0.2: Encoder()
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_noise_level")
 def noise_of_a_tenth():
     return lambda noise_stddev=0.2: reference(0.1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "variance_for_stddev")
 def variance_for_deviation():
     return lambda noise_stddev=0.2: reference(noise_stddev**2)
 
@@ -779,7 +953,7 @@ def clips_after_the_noise_layer():
     return build_dae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uniform_noise")
 def uniform_noise():
     class Noise(layers.Layer):
         def __init__(self, stddev):
@@ -846,7 +1020,7 @@ def dropout_before_flatten():
     return build_dae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "dropout_for_noise")
 def gaussian_dropout():
     def build_dae_encoder(noise_stddev=0.2):
         return sequential(
@@ -916,7 +1090,7 @@ def other_codings_size():
     return with_dense(dense(100), dense(10))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sizes")
 def sizes_turned_round():
     return with_dense(dense(30), dense(100))
 
@@ -941,7 +1115,7 @@ def hidden_layer_not_called():
     return lambda noise_stddev=0.2: Encoder(noise_stddev)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_layer")
 def stops_at_the_hidden_layer():
     return with_dense(dense(100))
 

@@ -393,6 +393,118 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def layers_made_from_the_last_to_the_first():
+    class Discriminator(keras.Model):
+        def __init__(self):
+            super().__init__(name="discriminator")
+            self.answer = layers.Dense(1, activation="sigmoid")
+            self.flatten = layers.Flatten()
+            self.dropout = layers.Dropout(0.3)
+            self.second = layers.Conv2D(8, 5, 2, padding="same", activation="leaky_relu")
+            self.first = layers.Conv2D(4, 5, 2, padding="same", activation="leaky_relu")
+
+        def call(self, images, training=None):
+            x = self.dropout(self.first(images), training=training)
+            x = self.dropout(self.second(x), training=training)
+            return self.answer(self.flatten(x))
+
+    return Discriminator
+
+
+@right(EXERCISE)
+def slope_that_is_learned():
+    def prelu():
+        return layers.PReLU(shared_axes=[1, 2])
+
+    return with_layers(conv(6), prelu, drop(), conv(8), prelu, drop(), *END)
+
+
+@right(EXERCISE)
+def slopes_of_every_place():
+    return with_layers(conv(6), layers.PReLU, drop(), conv(8), layers.PReLU, *END)
+
+
+@right(EXERCISE)
+def dropout_of_tensorflow():
+    class Drop(layers.Layer):
+        def call(self, x, training=None):
+            return tf.nn.dropout(x, rate=0.4) if training else x
+
+    return with_layers(*FIRST, Drop, *SECOND, Drop, *END)
+
+
+@right(EXERCISE)
+def dropout_of_keras_random():
+    class Discriminator(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.generator = keras.random.SeedGenerator()
+            self.first = layers.Conv2D(4, 4, 2, padding="same", activation="elu")
+            self.second = layers.Conv2D(6, 4, 2, padding="same", activation="elu")
+            self.head = keras.Sequential([layers.Flatten(), layers.Dense(1, "sigmoid")])
+
+        def call(self, images, training=False):
+            x = self.second(self.first(images))
+            if training:
+                x = keras.random.dropout(x, 0.5, seed=self.generator)
+            return self.head(x)
+
+    return Discriminator
+
+
+@right(EXERCISE)
+def in_double_precision():
+    def build_discriminator():
+        options = {"padding": "same", "activation": "relu", "dtype": "float64"}
+        x = images = keras.Input((28, 28, 1), dtype="float64")
+        x = layers.Conv2D(4, 5, 2, **options)(x)
+        x = layers.Dropout(0.4, dtype="float64")(x)
+        x = layers.Conv2D(6, 5, 2, **options)(x)
+        x = layers.Flatten(dtype="float64")(x)
+        return keras.Model(images, layers.Dense(1, "sigmoid", dtype="float64")(x))
+
+    return build_discriminator
+
+
+@right(EXERCISE)
+def without_biases():
+    return with_layers(
+        conv(6, use_bias=False), leaky, drop(), conv(8, use_bias=False), leaky, drop(), *END
+    )
+
+
+@right(EXERCISE)
+def grown_layer_by_layer():
+    def build_discriminator():
+        model = keras.models.Sequential(name="discriminator")
+        model.add(keras.layers.InputLayer(shape=[28, 28, 1]))
+        for filters in (64, 128):
+            model.add(keras.layers.Conv2D(filters, (5, 5), strides=(2, 2), padding="same"))
+            model.add(keras.layers.LeakyReLU(negative_slope=0.2))
+            model.add(keras.layers.Dropout(rate=0.3))
+        model.add(keras.layers.Flatten())
+        model.add(keras.layers.Dense(1))
+        model.add(keras.layers.Activation("sigmoid"))
+        return model
+
+    return build_discriminator
+
+
+@right(EXERCISE)
+def layers_that_do_nothing_between():
+    return with_layers(
+        lambda: layers.Identity(), *FIRST, drop(0.25), *SECOND, lambda: layers.Dropout(0.0), *END
+    )
+
+
+@right(EXERCISE)
+def dropout_of_the_logit():
+    return with_layers(
+        *FIRST, *SECOND, flat, dense(1, None), drop(0.2), lambda: layers.Activation("sigmoid")
+    )
+
+
 @disputed(EXERCISE, "a convolution of 7 × 7 pixels is the dense unit: the same numbers")
 def convolution_for_the_dense_unit():
     return with_layers(*FIRST, drop(), *SECOND, conv(1, 7, 1, "valid", activation="sigmoid"), flat)
@@ -454,7 +566,7 @@ def linear_output_functional():
     return build_discriminator
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "tanh_output")
 def tanh_output():
     return with_layers(*FIRST, drop(), *SECOND, flat, dense(1, "tanh"))
 
@@ -489,17 +601,17 @@ def ten_classes():
     return with_layers(*FIRST, drop(), *SECOND, flat, dense(10, "softmax"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_activation")
 def sigmoid_twice():
     return with_layers(*FIRST, drop(), *SECOND, flat, dense(), lambda: layers.Activation("sigmoid"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_dropout")
 def no_dropout():
     return with_layers(*FIRST, *SECOND, *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_dropout")
 def no_dropout_functional():
     def build_discriminator():
         images = keras.Input((28, 28, 1))
@@ -510,7 +622,7 @@ def no_dropout_functional():
     return build_discriminator
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_dropout")
 def dropout_of_nothing():
     return subclassed(dropout=0.0)
 
@@ -520,12 +632,12 @@ def batch_normalization_for_dropout():
     return with_layers(*FIRST, norm, *SECOND, norm, *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_for_dropout")
 def noise_for_dropout():
     return with_layers(lambda: layers.GaussianNoise(0.2), *FIRST, *SECOND, *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_always_on")
 def dropout_always_on():
     class Discriminator(keras.Model):
         def __init__(self):
@@ -540,17 +652,17 @@ def dropout_always_on():
     return Discriminator
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_stride")
 def strides_forgotten():
     return with_layers(conv(4, 5, 1), leaky, drop(), conv(4, 5, 1), leaky, drop(), *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_stride")
 def strides_forgotten_subclassed():
     return subclassed(strides=1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_stride")
 def stride_of_the_second_forgotten():
     return with_layers(*FIRST, drop(), conv(4, 5, 1), leaky, drop(), *END)
 
@@ -560,7 +672,7 @@ def strides_of_three():
     return subclassed(strides=3)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "pooling_for_strides")
 def pooling_for_strides():
     return with_layers(conv(4, 5, 1), leaky, pool, drop(), conv(4, 5, 1), leaky, pool, *END)
 
@@ -578,7 +690,7 @@ def pooling_and_strides():
     return with_layers(*FIRST, pool, drop(), *SECOND, pool, drop(), *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_layers")
 def three_convolutions():
     return with_layers(*FIRST, drop(), *SECOND, drop(), conv(8), leaky, drop(), *END)
 
@@ -588,7 +700,7 @@ def three_convolutions_the_last_without_stride():
     return with_layers(*FIRST, *SECOND, conv(8, 3, 1), leaky, drop(), *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_layers")
 def one_convolution():
     return with_layers(*FIRST, drop(), *END)
 
@@ -619,12 +731,12 @@ def convolutions_of_one_dimension():
     return with_layers(lambda: layers.Reshape((28, 28)), line, drop(), line, *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_nonlinearity")
 def linear_convolutions():
     return with_layers(conv(), drop(), conv(), drop(), *END)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_nonlinearity")
 def linear_convolutions_subclassed():
     return subclassed(hidden=None)
 
@@ -644,12 +756,12 @@ def flatten_forgotten():
     return with_layers(*FIRST, drop(), *SECOND, dense())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_flattened")
 def averaged_for_flattened():
     return with_layers(*FIRST, drop(), *SECOND, lambda: layers.GlobalAveragePooling2D(), dense())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_flattened")
 def maxima_for_flattened():
     return with_layers(*FIRST, drop(), *SECOND, lambda: layers.GlobalMaxPooling2D(), dense())
 

@@ -371,6 +371,93 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def layers_made_from_the_last_to_the_first():
+    class Generator(keras.Model):
+        def __init__(self, codings_size=100):
+            super().__init__(name="generator")
+            self.picture = layers.Conv2DTranspose(1, 5, 2, padding="same", activation="tanh")
+            self.second_norm = layers.BatchNormalization()
+            self.up = layers.Conv2DTranspose(9, 5, 2, padding="same", activation="selu")
+            self.first_norm = layers.BatchNormalization()
+            self.grid = layers.Reshape((7, 7, 128))
+            self.dense = layers.Dense(7 * 7 * 128)
+
+        def call(self, codings, training=None):
+            x = self.first_norm(self.grid(self.dense(codings)), training=training)
+            x = self.second_norm(self.up(x), training=training)
+            return self.picture(x)
+
+    return Generator
+
+
+@right(EXERCISE)
+def slope_that_is_learned():
+    def prelu():
+        return layers.PReLU(shared_axes=[1, 2])
+
+    return with_layers(dense(), grid(), norm, prelu, up(), norm, prelu, picture())
+
+
+@right(EXERCISE)
+def slopes_of_every_place():
+    return with_layers(dense(), grid(), norm, layers.PReLU, up(), norm, layers.PReLU, picture())
+
+
+@right(EXERCISE)
+def normalized_without_scale_and_shift():
+    def plain():
+        return layers.BatchNormalization(momentum=0.8, center=False, scale=False)
+
+    return with_layers(dense(), grid(), plain, relu, up(), plain, relu, picture())
+
+
+@right(EXERCISE)
+def in_double_precision():
+    def build_generator(codings_size=100):
+        options = {"padding": "same", "dtype": "float64"}
+        x = codings = keras.Input((codings_size,), dtype="float64")
+        x = layers.Dense(7 * 7 * 128, dtype="float64")(x)
+        x = layers.Reshape((7, 7, 128), dtype="float64")(x)
+        x = layers.Conv2DTranspose(5, 4, 2, activation="relu", **options)(x)
+        x = layers.BatchNormalization(dtype="float64")(x)
+        x = layers.Conv2DTranspose(1, 4, 2, activation="tanh", **options)(x)
+        return keras.Model(codings, x)
+
+    return build_generator
+
+
+@right(EXERCISE)
+def non_linear_dense_layer_alone():
+    return with_layers(dense(activation="gelu"), grid(), up(), norm, picture())
+
+
+@right(EXERCISE)
+def layers_that_do_nothing_between():
+    return with_layers(
+        *START, lambda: layers.Dropout(0.0), *MIDDLE, lambda: layers.Identity(), picture()
+    )
+
+
+@right(EXERCISE)
+def grown_layer_by_layer():
+    def build_generator(codings_size=100):
+        model = keras.models.Sequential(name="generator")
+        model.add(keras.layers.InputLayer(shape=[codings_size]))
+        model.add(keras.layers.Dense(7 * 7 * 128, use_bias=False))
+        model.add(keras.layers.BatchNormalization())
+        model.add(keras.layers.LeakyReLU(negative_slope=0.2))
+        model.add(keras.layers.Reshape(target_shape=[7, 7, 128]))
+        model.add(keras.layers.Conv2DTranspose(7, 3, strides=(2, 2), padding="same"))
+        model.add(keras.layers.BatchNormalization(axis=-1, epsilon=1e-5))
+        model.add(keras.layers.Activation("elu"))
+        model.add(keras.layers.Conv2DTranspose(1, 3, strides=(2, 2), padding="same"))
+        model.add(keras.layers.Activation(tf.nn.tanh))
+        return model
+
+    return build_generator
+
+
 @disputed(EXERCISE, "no non-linearity but tanh: 'any non-linearity may follow' leaves it open")
 def linear_inside():
     return with_layers(dense(), grid(), norm, up(), norm, picture())
@@ -429,12 +516,12 @@ def sigmoid_as_a_layer_of_its_own():
     return with_layers(*START, *MIDDLE, picture(None), lambda: layers.Activation("sigmoid"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "linear_output")
 def linear_output():
     return with_layers(*START, *MIDDLE, picture(None))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "linear_output")
 def linear_output_subclassed():
     return subclassed(output=None)
 
@@ -444,7 +531,7 @@ def relu_output():
     return with_layers(*START, *MIDDLE, picture("relu"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_activation")
 def hard_output():
     return with_layers(*START, *MIDDLE, picture("hard_tanh"))
 
@@ -502,7 +589,7 @@ def stride_of_four_at_once():
     return with_layers(*START, norm, up(1, 5, 4, activation="tanh"))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_stride")
 def strides_of_four_and_one():
     return with_layers(*START, up(4, 5, 4), norm, relu, up(1, 5, 1, activation="tanh"))
 
@@ -524,7 +611,7 @@ def three_channels_subclassed():
     return subclassed(filters=3)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_channel_axis")
 def no_channel():
     return with_layers(*START, *MIDDLE, picture(), lambda: layers.Reshape((28, 28)))
 
@@ -534,22 +621,22 @@ def flat_images():
     return with_layers(*START, *MIDDLE, picture(), lambda: layers.Flatten())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_batch_norm")
 def no_batch_normalization():
     return with_layers(dense(), grid(), relu, up(activation="relu"), picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_batch_norm")
 def no_batch_normalization_subclassed():
     return subclassed(first=Nothing, second=Nothing)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_batch_norm")
 def batch_normalization_at_the_start_alone():
     return with_layers(*START, up(activation="relu"), picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_batch_norm")
 def layer_normalization():
     return with_layers(*START, up(), lambda: layers.LayerNormalization(), relu, picture())
 
@@ -566,12 +653,12 @@ def batch_normalization_held_at_inference():
     return subclassed(first=Frozen, second=Frozen)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "dropout_in_generator")
 def dropout():
     return with_layers(*START, *MIDDLE, lambda: layers.Dropout(0.3), picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "dropout_in_generator")
 def dropout_subclassed():
     class Generator(subclassed()):
         def __init__(self, codings_size=100):
@@ -594,12 +681,12 @@ def noise():
     return with_layers(*START, lambda: layers.GaussianNoise(0.2), *MIDDLE, picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sizes")
 def dense_of_sixty_four_channels():
     return with_layers(dense(7 * 7 * 64), grid((7, 7, 64)), norm, relu, *MIDDLE, picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sizes")
 def dense_of_256_channels_subclassed():
     return subclassed(units=7 * 7 * 256)
 
@@ -619,7 +706,7 @@ def hidden_dense_layer():
     return with_layers(dense(64, activation="relu"), *START, *MIDDLE, picture())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_layers")
 def third_transposed_convolution():
     return with_layers(*START, *MIDDLE, up(4, 4, 1), norm, relu, picture())
 
@@ -645,7 +732,7 @@ def convolution_at_the_end():
     )
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "upsampling")
 def upsampling_and_convolutions():
     return with_layers(
         *START,
@@ -709,7 +796,7 @@ def decoder_of_the_autoencoder():
     )
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "codings_size_ignored")
 def always_a_hundred_codings():
     return lambda codings_size=100: reference(100)
 

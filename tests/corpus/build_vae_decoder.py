@@ -240,6 +240,106 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def layers_made_from_the_last_to_the_first():
+    class Decoder(keras.Model):
+        def __init__(self, codings_size=10):
+            super().__init__(name="decoder")
+            self.image = layers.Reshape((28, 28))
+            self.pixels = layers.Dense(784, activation="sigmoid")
+            self.second = layers.Dense(150, activation="selu")
+            self.first = layers.Dense(100, activation="selu")
+
+        def call(self, codings):
+            return self.image(self.pixels(self.second(self.first(codings))))
+
+    return Decoder
+
+
+@right(EXERCISE)
+def slope_that_is_learned():
+    def prelu():
+        return layers.PReLU()
+
+    return with_layers(
+        dense(100, None), prelu, dense(150, None), prelu, dense(784, "sigmoid"), image
+    )
+
+
+@right(EXERCISE)
+def uncommon_activations():
+    return with_layers(dense(100, "mish"), dense(150, ops.sin), dense(784, "sigmoid"), image)
+
+
+@right(EXERCISE)
+def softmax_and_square_inside():
+    def square():
+        return layers.Lambda(ops.square)
+
+    return with_layers(
+        dense(100, "softplus"), dense(150, None), square, dense(784, "sigmoid"), image
+    )
+
+
+@right(EXERCISE)
+def in_double_precision():
+    def build_vae_decoder(codings_size=10):
+        x = codings = keras.Input((codings_size,), dtype="float64")
+        for units in (100, 150):
+            x = layers.Dense(units, "relu", dtype="float64")(x)
+        x = layers.Dense(784, "sigmoid", dtype="float64")(x)
+        return keras.Model(codings, layers.Reshape((28, 28), dtype="float64")(x))
+
+    return build_vae_decoder
+
+
+@right(EXERCISE)
+def layers_that_do_nothing_between():
+    return with_layers(
+        *HIDDEN,
+        lambda: layers.Dropout(0.0),
+        dense(784, None),
+        lambda: layers.Identity(),
+        lambda: layers.Activation("sigmoid"),
+        lambda: layers.Reshape(target_shape=[28, -1]),
+    )
+
+
+@right(EXERCISE)
+def layers_made_when_it_is_built():
+    class Decoder(keras.Model):
+        def __init__(self, codings_size=10):
+            super().__init__()
+            self.codings_size = codings_size
+
+        def build(self, input_shape):
+            self.body = keras.Sequential(
+                [layers.Dense(100, "elu"), layers.Dense(150, "elu"), layers.Dense(784, "sigmoid")]
+            )
+            super().build(input_shape)
+
+        def call(self, codings, training=None):
+            return tf.reshape(self.body(codings, training=training), (-1, 28, 28))
+
+    return Decoder
+
+
+@right(EXERCISE)
+def grown_layer_by_layer():
+    def build_vae_decoder(codings_size=10):
+        decoder = keras.models.Sequential(name="decoder")
+        decoder.add(keras.layers.InputLayer(shape=[codings_size]))
+        for units in (100, 150):
+            decoder.add(keras.layers.Dense(units))
+            decoder.add(keras.layers.LeakyReLU(negative_slope=0.3))
+        decoder.add(keras.layers.Dense(28 * 28))
+        decoder.add(keras.layers.Activation("sigmoid"))
+        decoder.add(keras.layers.Reshape((28, 28)))
+        return decoder
+
+    return build_vae_decoder
+
+
 @disputed(EXERCISE, "Dense without a bias: 'Dense 100' does not say")
 def no_bias():
     return with_layers(
@@ -391,7 +491,7 @@ def first_hidden_layer_alone():
     return subclassed(sizes=(100,))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "missing_layer")
 def no_hidden_layer():
     return with_layers(dense(784, "sigmoid"), image)
 
@@ -426,7 +526,7 @@ def linear_hidden_layers_subclassed():
     return subclassed(hidden=None)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "linear_hidden_layers")
 def second_hidden_layer_linear():
     return with_layers(dense(100), dense(150, None), dense(784, "sigmoid"), image)
 

@@ -382,6 +382,126 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def layers_made_from_the_last_to_the_first():
+    class Encoder(keras.Model):
+        def __init__(self, codings_size=10):
+            super().__init__(name="encoder")
+            self.sampling = sampling()
+            self.log_var = layers.Dense(codings_size)
+            self.mean = layers.Dense(codings_size)
+            self.second = layers.Dense(100, activation="selu")
+            self.first = layers.Dense(150, activation="selu")
+            self.flatten = layers.Flatten()
+
+        def call(self, images):
+            x = self.second(self.first(self.flatten(images)))
+            mean, log_var = self.mean(x), self.log_var(x)
+            return mean, log_var, self.sampling([mean, log_var])
+
+    return Encoder
+
+
+@right(EXERCISE)
+def log_var_made_before_the_mean():
+    def outputs(codings_size, x):
+        log_var = layers.Dense(codings_size)(x)
+        mean = layers.Dense(codings_size)(x)
+        return [mean, log_var, sampling()([mean, log_var])]
+
+    return with_outputs(outputs)
+
+
+@right(EXERCISE)
+def slope_that_is_learned():
+    def prelu():
+        return layers.PReLU()
+
+    return with_trunk(flatten, dense(150, None), prelu, dense(100, None), prelu)
+
+
+@right(EXERCISE)
+def uncommon_activations():
+    return with_trunk(flatten, dense(150, "swish"), dense(100, ops.softsign))
+
+
+@right(EXERCISE)
+def in_double_precision():
+    def build_vae_encoder(codings_size=10):
+        inputs = keras.Input((28, 28), dtype="float64")
+        x = layers.Flatten(dtype="float64")(inputs)
+        for units in (150, 100):
+            x = layers.Dense(units, "relu", dtype="float64")(x)
+        mean, log_var = (layers.Dense(codings_size, dtype="float64")(x) for _ in range(2))
+
+        class Draw(layers.Layer):
+            def call(self, pair):
+                noise = keras.random.normal(ops.shape(pair[0]), dtype="float64")
+                return pair[0] + ops.exp(pair[1] / 2) * noise
+
+        return keras.Model(inputs, [mean, log_var, Draw(dtype="float64")([mean, log_var])])
+
+    return build_vae_encoder
+
+
+@right(EXERCISE)
+def layers_that_do_nothing_between():
+    return with_trunk(
+        lambda: layers.Rescaling(1.0),
+        flatten,
+        dense(150, None),
+        lambda: layers.ReLU(max_value=None),
+        lambda: layers.Dropout(0.0),
+        dense(100, None),
+        lambda: layers.Activation("tanh"),
+        lambda: layers.Identity(),
+    )
+
+
+@right(EXERCISE)
+def layers_made_when_it_is_built():
+    class Encoder(keras.Model):
+        def __init__(self, codings_size=10):
+            super().__init__()
+            self.codings_size = codings_size
+
+        def build(self, input_shape):
+            self.trunk = keras.Sequential(
+                [layers.Flatten(), layers.Dense(150, "elu"), layers.Dense(100, "elu")]
+            )
+            self.heads = [layers.Dense(self.codings_size) for _ in range(2)]
+            super().build(input_shape)
+
+        def call(self, images, training=None):
+            x = self.trunk(images, training=training)
+            mean, log_var = [head(x) for head in self.heads]
+            noise = tf.random.normal(tf.shape(mean))
+            return [mean, log_var, mean + tf.exp(0.5 * log_var) * noise]
+
+    return Encoder
+
+
+@right(EXERCISE)
+def functions_of_the_old_backend():
+    def sample(pair):
+        backend = tf.keras.backend
+        z_mean, z_log_var = pair
+        epsilon = backend.random_normal(tf.shape(z_mean))
+        return z_mean + backend.exp(z_log_var / 2) * epsilon
+
+    def build_vae_encoder(codings_size=10):
+        inputs = keras.Input(shape=(28, 28), name="encoder_input")
+        x = layers.Flatten()(inputs)
+        x = layers.Dense(150, activation="relu")(x)
+        x = layers.Dense(100, activation="relu")(x)
+        z_mean = layers.Dense(codings_size, name="z_mean")(x)
+        z_log_var = layers.Dense(codings_size, name="z_log_var")(x)
+        z = layers.Lambda(sample, output_shape=(codings_size,), name="z")([z_mean, z_log_var])
+        return keras.Model(inputs, (z_mean, z_log_var, z), name="encoder")
+
+    return build_vae_encoder
+
+
 @disputed(EXERCISE, "Dense without a bias: 'Dense 150' does not say")
 def no_bias():
     return with_trunk(
@@ -465,7 +585,7 @@ def tanh_on_log_var():
     return subclassed(lambda *outputs: outputs, log_var="tanh")
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "activation_on_mean")
 def selu_on_both():
     return subclassed(lambda *outputs: outputs, mean="selu", log_var="selu")
 
@@ -641,7 +761,7 @@ def linear_hidden_layers_subclassed():
     return Encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "linear_hidden_layers")
 def second_hidden_layer_linear():
     return with_trunk(flatten, dense(150), dense(100, None))
 
@@ -727,7 +847,7 @@ def two_trunks():
     return build_vae_encoder
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "activation_on_log_var")
 def stddev_for_log_var():
     return subclassed(lambda mean, log_var, z: (mean, tf.exp(log_var / 2), z))
 

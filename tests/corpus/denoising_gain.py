@@ -334,6 +334,49 @@ def with_globals(**names):
     return namespace["denoising_gain"]
 
 
+@right(EXERCISE)
+def in_double_precision_throughout():
+    def denoising_gain(dae, clean_images, noise_stddev):
+        clean = np.asarray(clean_images, "float64")
+        noisy = clean + noise_stddev * np.random.randn(*clean.shape)
+        restored = np.asarray(dae(noisy.astype("float32")), "float64")
+        errors = [((clean - images) ** 2).mean() for images in (noisy, restored)]
+        return 10 * np.log10(errors[0]) - 10 * np.log10(errors[1])
+
+    return denoising_gain
+
+
+@right(EXERCISE)
+def metric_of_keras_for_each_error():
+    def denoising_gain(dae, clean_images, noise_stddev):
+        noise = keras.random.normal(clean_images.shape, stddev=noise_stddev)
+        noisy = clean_images + np.asarray(noise)
+        levels = []
+        for images in (dae.predict(noisy, verbose=0), noisy):
+            metric = keras.metrics.MeanSquaredError()
+            metric.update_state(clean_images, images)
+            levels.append(-10 * np.log10(float(metric.result())))
+        return levels[0] - levels[1]
+
+    return denoising_gain
+
+
+@right(EXERCISE)
+def noise_in_the_pipeline():
+    def denoising_gain(dae, clean_images, noise_stddev):
+        pairs = [
+            (x + tf.random.normal(tf.shape(x), stddev=noise_stddev), x)
+            for x in tf.data.Dataset.from_tensor_slices(clean_images).batch(9)
+        ]
+        before = after = 0.0
+        for noisy, clean in pairs:
+            after += float(tf.reduce_sum((dae(noisy, training=False) - clean) ** 2))
+            before += float(tf.reduce_sum((noisy - clean) ** 2))
+        return 10 * np.log10(before / after)
+
+    return denoising_gain
+
+
 @disputed(EXERCISE, "right, if the lesson's own PSNR were: that exercise is not yet solved")
 def global_score_not_yet_solved():
     return with_globals(peak_signal_to_noise_ratio=None)
@@ -540,7 +583,7 @@ def standard_normal_noise():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "variance_for_stddev")
 def variance_for_deviation():
     def denoising_gain(dae, clean_images, noise_stddev):
         noisy = clean_images + np.random.normal(0, noise_stddev**2, clean_images.shape)
@@ -569,7 +612,7 @@ def uniform_from_rand():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "noise_not_centred")
 def noise_of_one_sign():
     def denoising_gain(dae, clean_images, noise_stddev):
         noisy = clean_images + np.abs(np.random.normal(0, noise_stddev, clean_images.shape))
@@ -653,7 +696,7 @@ def one_gain_per_image():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_logarithm")
 def difference_of_errors():
     def denoising_gain(dae, clean_images, noise_stddev):
         noisy = clean_images + np.random.normal(0, noise_stddev, clean_images.shape)
@@ -662,7 +705,7 @@ def difference_of_errors():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "natural_log")
 def natural_logarithm():
     def denoising_gain(dae, clean_images, noise_stddev):
         noisy = clean_images + np.random.normal(0, noise_stddev, clean_images.shape)
@@ -681,7 +724,7 @@ def both_scores():
     return denoising_gain
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "clean_input")
 def forgets_the_noise():
     def denoising_gain(dae, clean_images, noise_stddev):
         return psnr(clean_images, dae(clean_images))

@@ -291,6 +291,58 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def functions_of_the_old_backend():
+    def discriminator_loss(real, fake):
+        backend = tf.keras.backend
+        total = backend.mean(keras.losses.binary_crossentropy(backend.ones_like(real), real))
+        total += backend.mean(keras.losses.binary_crossentropy(backend.zeros_like(fake), fake))
+        return total / 2
+
+    return discriminator_loss
+
+
+@right(EXERCISE)
+def compiled_by_xla():
+    @tf.function(jit_compile=True)
+    def discriminator_loss(real, fake):
+        loss = keras.losses.binary_crossentropy(
+            tf.concat([tf.ones_like(real), tf.zeros_like(fake)], 0), tf.concat([real, fake], 0)
+        )
+        return tf.reduce_mean(loss)
+
+    return discriminator_loss
+
+
+@right(EXERCISE)
+def one_minus_the_fakes():
+    def discriminator_loss(real, fake):
+        truth = tf.concat([real, 1 - fake], axis=0)
+        return keras.losses.BinaryCrossentropy()(tf.ones_like(truth), truth)
+
+    return discriminator_loss
+
+
+@right(EXERCISE)
+def metric_of_keras_as_a_function():
+    def discriminator_loss(real, fake):
+        labels = [tf.ones(tf.shape(real)), tf.zeros(tf.shape(fake))]
+        losses = keras.metrics.binary_crossentropy(labels, [real, fake])
+        return tf.reduce_mean(losses)
+
+    return discriminator_loss
+
+
+@right(EXERCISE)
+def weights_of_the_samples():
+    def discriminator_loss(real, fake):
+        bce = keras.losses.BinaryCrossentropy(reduction="sum")
+        weight = 1.0 / float(real.shape[0] + fake.shape[0])
+        return weight * bce(tf.ones_like(real), real) + weight * bce(tf.zeros_like(fake), fake)
+
+    return discriminator_loss
+
+
 @disputed(EXERCISE, "shape (1,) for a scalar")
 def axis_kept():
     return lambda real, fake: -tf.reduce_mean(log(real) + log(1 - fake), axis=0) / 2
@@ -353,12 +405,12 @@ def sum_of_the_two_losses_in_ops():
     return lambda real, fake: -ops.mean(ops.log(real) + ops.log(1 - fake))
 
 
-@wrong(EXERCISE, at_most=ANOTHER_UNIT)
+@wrong(EXERCISE, "summed_over_batch", at_most=ANOTHER_UNIT)
 def summed_over_the_batch():
     return on_both(keras.losses.BinaryCrossentropy(reduction="sum"))
 
 
-@wrong(EXERCISE, at_most=ANOTHER_UNIT)
+@wrong(EXERCISE, "summed_over_batch", at_most=ANOTHER_UNIT)
 def summed_over_the_batch_written_out():
     return lambda real, fake: -tf.reduce_sum(log(real) + log(1 - fake))
 
@@ -400,32 +452,32 @@ def logits_as_probabilities_in_two_losses():
     return discriminator_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "real_only")
 def real_images_alone():
     return combined(lambda real_loss, fake_loss: real_loss)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fake_only")
 def fakes_alone():
     return combined(lambda real_loss, fake_loss: fake_loss)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "real_only")
 def half_of_the_real_images_alone():
     return lambda real, fake: -tf.reduce_mean(tf.math.log(real)) / 2
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fake_label_one")
 def both_labels_are_one():
     return lambda real, fake: reference(real, 1 - fake)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "real_label_zero")
 def both_labels_are_zero():
     return lambda real, fake: reference(1 - real, fake)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign")
 def sign_forgotten():
     return lambda real, fake: tf.reduce_mean(log(real) + log(1 - fake)) / 2
 
@@ -435,17 +487,17 @@ def sign_of_one_half_forgotten():
     return combined(lambda real_loss, fake_loss: (real_loss - fake_loss) / 2)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign")
 def negated():
     return combined(lambda real_loss, fake_loss: -(real_loss + fake_loss) / 2)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_reduced")
 def not_reduced():
     return on_both(keras.losses.binary_crossentropy)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_reduced")
 def not_reduced_in_ops():
     return lambda real, fake: -(ops.log(real) + ops.log(1 - fake)) / 2
 
@@ -475,7 +527,7 @@ def a_quarter():
     return combined(lambda real_loss, fake_loss: (real_loss + fake_loss) / 4)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "label_smoothing")
 def real_labels_smoothed():
     def discriminator_loss(real, fake):
         bce = keras.losses.BinaryCrossentropy()
@@ -484,7 +536,7 @@ def real_labels_smoothed():
     return discriminator_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "label_smoothing")
 def labels_smoothed_by_keras():
     return on_both(keras.losses.BinaryCrossentropy(label_smoothing=0.2))
 
@@ -519,17 +571,17 @@ def fakes_against_real_answers():
     return discriminator_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mse_for_bce")
 def squared_errors():
     return on_both(keras.losses.MeanSquaredError())
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mse_for_bce")
 def squared_errors_written_out():
     return lambda real, fake: tf.reduce_mean((1 - real) ** 2 + fake**2) / 2
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wasserstein")
 def critic():
     return lambda real, fake: tf.reduce_mean(fake) - tf.reduce_mean(real)
 
@@ -539,7 +591,7 @@ def log_of_the_mean():
     return lambda real, fake: -(log(tf.reduce_mean(real)) + log(tf.reduce_mean(1 - fake))) / 2
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "base_two")
 def in_bits():
     return lambda real, fake: reference(real, fake) / math.log(2)
 
@@ -563,7 +615,7 @@ def concatenated_on_the_wrong_axis():
     return discriminator_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def numpy_throughout():
     def discriminator_loss(real, fake):
         real, fake = np.asarray(real), np.asarray(fake)
@@ -572,7 +624,7 @@ def numpy_throughout():
     return discriminator_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def float_of_the_loss():
     return lambda real, fake: float(reference(real, fake))
 

@@ -266,6 +266,100 @@ def variables_watched_by_hand():
     return discriminator_step
 
 
+@right(EXERCISE)
+def compiled_by_xla():
+    return tf.function(reference, jit_compile=True)
+
+
+@right(EXERCISE)
+def one_batch_with_labels():
+    def discriminator_step(generator, discriminator, optimizer, real_images, codings):
+        fake_images = generator(codings, training=True)
+        images = tf.concat([fake_images, real_images], axis=0)
+        labels = tf.constant([[0.0]] * len(fake_images) + [[1.0]] * len(real_images))
+        with tf.GradientTape() as tape:
+            predictions = discriminator(images, training=True)
+            loss = keras.losses.BinaryCrossentropy(from_logits=False)(labels, predictions)
+        gradients = tape.gradient(loss, discriminator.trainable_weights)
+        optimizer.apply_gradients(zip(gradients, discriminator.trainable_weights, strict=True))
+        return loss
+
+    return discriminator_step
+
+
+@right(EXERCISE)
+def mean_of_the_loss_in_a_metric():
+    def discriminator_step(generator, discriminator, optimizer, real_images, codings):
+        tracker = keras.metrics.Mean()
+        tracker.update_state(reference(generator, discriminator, optimizer, real_images, codings))
+        return tracker.result()
+
+    return discriminator_step
+
+
+@right(EXERCISE)
+def gradients_one_variable_at_a_time():
+    def update(optimizer, gradients, variables):
+        optimizer.apply([tf.identity(g) for g in gradients], list(variables))
+
+    return step_on(update=update)
+
+
+@right(EXERCISE)
+def only_gradients_that_exist():
+    def update(optimizer, gradients, variables):
+        pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
+        optimizer.apply_gradients(pairs)
+
+    return step_on(update=update)
+
+
+@right(EXERCISE)
+def gan_model_with_a_train_step():
+    class GAN(keras.Model):
+        def __init__(self, generator, discriminator):
+            super().__init__()
+            self.generator, self.discriminator = generator, discriminator
+            self.loss_of = keras.losses.BinaryCrossentropy()
+
+        def train_step(self, data):
+            real_images, codings, optimizer = data
+            fakes = self.generator(codings, training=True)
+            combined = tf.concat([real_images, fakes], 0)
+            count = tf.shape(real_images)[0]
+            labels = tf.concat([tf.ones((count, 1)), tf.zeros((count, 1))], 0)
+            with tf.GradientTape() as tape:
+                loss = self.loss_of(labels, self.discriminator(combined, training=True))
+            weights = self.discriminator.trainable_weights
+            optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+            return loss
+
+    def discriminator_step(generator, discriminator, optimizer, real_images, codings):
+        return GAN(generator, discriminator).train_step((real_images, codings, optimizer))
+
+    return discriminator_step
+
+
+@right(EXERCISE)
+def generator_called_by_its_own_method():
+    def loss_of(generator, discriminator, real_images, codings):
+        fakes = generator.call(codings, training=True)
+        answers = [discriminator(images, training=True) for images in (real_images, fakes)]
+        return discriminator_loss(*answers)
+
+    return step_on(loss_of)
+
+
+@right(EXERCISE)
+def logarithms_clipped():
+    def loss_of(real, fake):
+        real, fake = (tf.clip_by_value(p, 1e-7, 1 - 1e-7) for p in (real, fake))
+        logs = tf.concat([tf.math.log(real), tf.math.log(1.0 - fake)], axis=0)
+        return tf.reduce_mean(-logs)
+
+    return with_loss(loss_of)
+
+
 @disputed(EXERCISE, "tf.gradients needs a graph, and a check with stand-ins runs eagerly")
 def graph_gradients():
     @tf.function
@@ -638,7 +732,7 @@ def generator_in_inference_mode():
     return step_on(loss_of)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inference_mode")
 def discriminator_in_inference_mode():
     def loss_of(generator, discriminator, real_images, codings):
         fakes = generator(codings, training=True)
@@ -672,12 +766,12 @@ def sigmoid_once_more():
     return with_loss(lambda real, fake: discriminator_loss(tf.sigmoid(real), tf.sigmoid(fake)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "real_only")
 def real_images_alone():
     return with_loss(lambda real, fake: -tf.reduce_mean(tf.math.log(real)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fake_only")
 def fakes_alone():
     return with_loss(lambda real, fake: -tf.reduce_mean(tf.math.log(1 - fake)))
 
@@ -713,7 +807,7 @@ def fakes_called_real():
     return with_loss(lambda real, fake: discriminator_loss(real, 1 - fake))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "label_smoothing")
 def real_labels_smoothed():
     def loss_of(real, fake):
         bce = keras.losses.BinaryCrossentropy()
@@ -727,7 +821,7 @@ def squared_errors():
     return with_loss(lambda real, fake: tf.reduce_mean((1 - real) ** 2 + fake**2) / 2)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "other_codings")
 def codings_drawn_anew():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         draw = tf.random.normal(tf.shape(codings))
@@ -736,7 +830,7 @@ def codings_drawn_anew():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "other_codings")
 def codings_of_zero():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         return reference(generator, discriminator, optimizer, real_images, tf.zeros_like(codings))
@@ -760,12 +854,12 @@ def real_images_rescaled_once_more():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_update")
 def gradients_not_applied():
     return step_on(update=lambda optimizer, gradients, variables: None)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_update")
 def loss_alone():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         return loss_of_networks(generator, discriminator, real_images, codings)
@@ -773,7 +867,7 @@ def loss_alone():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "two_updates")
 def applied_twice():
     def update(optimizer, gradients, variables):
         optimizer.apply(gradients, variables)
@@ -782,7 +876,7 @@ def applied_twice():
     return step_on(update=update)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "two_updates")
 def two_steps_in_one():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         loss = reference(generator, discriminator, optimizer, real_images, codings)
@@ -792,7 +886,7 @@ def two_steps_in_one():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign_of_update")
 def climbs_for_descends():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         negated = step_on(lambda *arguments: -loss_of_networks(*arguments))
@@ -801,7 +895,7 @@ def climbs_for_descends():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "loss_after_update")
 def loss_after_the_update():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         reference(generator, discriminator, optimizer, real_images, codings)
@@ -810,7 +904,7 @@ def loss_after_the_update():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "loss_after_update")
 def loss_after_the_update_at_inference():
     def discriminator_step(generator, discriminator, optimizer, real_images, codings):
         reference(generator, discriminator, optimizer, real_images, codings)
@@ -840,7 +934,7 @@ def optimizer_of_its_own_made_before():
     return discriminator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "scaled_update")
 def plain_descent_by_hand():
     def update(optimizer, gradients, variables):
         for gradient, variable in zip(gradients, variables, strict=True):
@@ -854,12 +948,12 @@ def biases_left_out():
     return step_on(variables=lambda g, d: [v for v in d.trainable_variables if len(v.shape) > 1])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "left_out")
 def last_layer_alone():
     return step_on(variables=lambda g, d: d.trainable_variables[-2:])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def loss_in_numpy():
     def loss_of(real, fake):
         return tf.constant(-(np.log(real).mean() + np.log(1 - np.asarray(fake)).mean()) / 2)

@@ -176,6 +176,80 @@ def talks_on_every_stream():
     return chatty(as_the_book_does())
 
 
+@right(EXERCISE)
+def predicted_on_a_batch():
+    def generate_images(decoder, count, codings_size):
+        codings = np.random.randn(count, codings_size)
+        return decoder.predict_on_batch(codings)
+
+    return generate_images
+
+
+@right(EXERCISE)
+def old_random_state():
+    state = np.random.RandomState(42)
+
+    def generate_images(decoder, count, codings_size):
+        return decoder(state.normal(0.0, 1.0, (count, codings_size)).astype("float32")).numpy()
+
+    return generate_images
+
+
+@right(EXERCISE)
+def list_of_lists_of_gauss():
+    def generate_images(decoder, count, codings_size):
+        import random
+
+        rows = [[random.gauss(0, 1) for _ in range(codings_size)] for _ in range(count)]
+        return decoder(tf.constant(rows), training=False)
+
+    return generate_images
+
+
+@right(EXERCISE)
+def sampled_around_zero_with_unit_spread():
+    def generate_images(decoder, count, codings_size):
+        mean, log_var = tf.zeros((count, codings_size)), tf.zeros((count, codings_size))
+        codings = mean + tf.exp(log_var / 2) * tf.random.normal(tf.shape(mean))
+        return keras.ops.convert_to_numpy(decoder(codings))
+
+    return generate_images
+
+
+@right(EXERCISE)
+def object_with_call():
+    class Images:
+        def __call__(self, decoder, count, codings_size):
+            codings = keras.random.normal((count, codings_size))
+            return np.asarray(decoder.predict(codings, verbose=0, batch_size=count))
+
+    return Images()
+
+
+@right(EXERCISE)
+def lambda_of_one_line():
+    return lambda decoder, count, size: decoder(tf.random.normal([count, size]))
+
+
+@right(EXERCISE)
+def box_and_muller():
+    def generate_images(decoder, count, codings_size):
+        rng = np.random.default_rng()
+        radius = np.sqrt(-2 * np.log(1 - rng.random((count, codings_size))))
+        return decoder.predict(radius * np.cos(2 * np.pi * rng.random(radius.shape)), verbose=0)
+
+    return generate_images
+
+
+@right(EXERCISE)
+def clipped_far_out():
+    def generate_images(decoder, count, codings_size):
+        codings = np.clip(np.random.normal(size=(count, codings_size)), -10, 10)
+        return decoder.predict(codings.astype(np.float32), verbose=0)
+
+    return generate_images
+
+
 @disputed(EXERCISE, "clips the images to [0, 1], where a sigmoid is anyway")
 def clips_the_images():
     return lambda decoder, count, size: tf.clip_by_value(
@@ -264,7 +338,7 @@ def codings_drawn_beforehand():
     return decoding(lambda count, size: codings[:count, :size])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fixed_codings")
 def codings_of_zeros():
     return decoding(lambda count, size: tf.zeros((count, size)))
 
@@ -319,17 +393,17 @@ def training_mode_one_at_a_time():
     return generate_images
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "off_the_prior")
 def narrow_normal():
     return decoding(lambda count, size: tf.random.normal((count, size), stddev=0.1))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "off_the_prior")
 def wide_normal():
     return decoding(lambda count, size: 3 * tf.random.normal((count, size)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "off_the_prior")
 def normal_off_centre():
     return decoding(lambda count, size: tf.random.normal((count, size), mean=1.0))
 
@@ -351,7 +425,7 @@ def on_the_unit_sphere():
     )
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "same_images_repeated")
 def one_number_for_all_dimensions():
     return decoding(
         lambda count, size: tf.repeat(tf.random.normal((count, 1)), repeats=size, axis=1)
@@ -466,3 +540,14 @@ def returns_the_decoder():
 @wrong(EXERCISE)
 def shape_as_one_number():
     return decoding(lambda count, size: tf.random.normal(count * size))
+
+
+@wrong(EXERCISE, "off_the_prior")
+def codings_of_an_encoder():
+    def generate_images(decoder, count, codings_size):
+        rng = np.random.default_rng()
+        mean = rng.normal(0, 1.5, (count, codings_size))
+        stddev = np.exp(rng.uniform(-2, 0, (count, codings_size)))
+        return decoder.predict(mean + stddev * rng.normal(size=mean.shape), verbose=0)
+
+    return generate_images

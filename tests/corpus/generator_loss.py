@@ -239,6 +239,44 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def functions_of_the_old_backend():
+    def generator_loss(fake):
+        backend = tf.keras.backend
+        return backend.mean(backend.binary_crossentropy(tf.ones_like(fake), fake))
+
+    return generator_loss
+
+
+@right(EXERCISE)
+def compiled_by_xla():
+    return tf.function(
+        lambda fake: -tf.reduce_mean(tf.math.log(tf.clip_by_value(fake, 1e-7, 1.0))),
+        jit_compile=True,
+    )
+
+
+@right(EXERCISE)
+def metric_of_keras_as_a_function():
+    return lambda fake: ops.mean(
+        keras.metrics.binary_crossentropy(ops.ones_like(fake), fake, from_logits=False)
+    )
+
+
+@right(EXERCISE)
+def discriminators_loss_turned_round():
+    def generator_loss(fake):
+        zeros = tf.zeros_like(fake)
+        return keras.losses.BinaryCrossentropy()(zeros, 1.0 - fake)
+
+    return generator_loss
+
+
+@right(EXERCISE)
+def perplexity_and_back():
+    return lambda fake: tf.math.log(tf.exp(tf.reduce_mean(-tf.math.log(fake))))
+
+
 @disputed(EXERCISE, "shape (1,) for a scalar")
 def axis_kept():
     return lambda fake: -tf.reduce_mean(tf.math.log(fake), axis=0)
@@ -329,12 +367,12 @@ def logits_as_probabilities_to_a_loss_object():
     return lambda fake: bce(tf.ones_like(fake), tf.math.log(fake) - tf.math.log1p(-fake))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign")
 def sign_forgotten():
     return lambda fake: tf.reduce_mean(tf.math.log(fake))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign")
 def sign_forgotten_in_ops():
     return lambda fake: ops.mean(ops.log(fake))
 
@@ -359,23 +397,23 @@ def summed_by_loss_object():
     return lambda fake: bce(tf.ones_like(fake), fake)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_reduced")
 def not_reduced():
     return lambda fake: keras.losses.binary_crossentropy(tf.ones_like(fake), fake)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_reduced")
 def not_reduced_in_ops():
     return lambda fake: -ops.log(fake)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "label_smoothing")
 def label_smoothed():
     bce = keras.losses.BinaryCrossentropy(label_smoothing=0.1)
     return lambda fake: bce(tf.ones_like(fake), fake)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "label_smoothing")
 def label_of_nine_tenths():
     return lambda fake: ops.mean(ops.binary_crossentropy(0.9 * ops.ones_like(fake), fake))
 
@@ -393,17 +431,17 @@ def arguments_of_keras_swapped():
     return generator_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mse_for_bce")
 def squared_error():
     return lambda fake: tf.reduce_mean(tf.square(1 - fake))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mse_for_bce")
 def squared_error_of_keras():
     return lambda fake: keras.losses.MeanSquaredError()(tf.ones_like(fake), fake)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wasserstein")
 def critic():
     return lambda fake: -tf.reduce_mean(fake)
 
@@ -418,12 +456,12 @@ def hinge():
     return lambda fake: keras.losses.Hinge()(tf.ones_like(fake), fake)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "log_of_mean")
 def log_of_the_mean():
     return lambda fake: -tf.math.log(tf.reduce_mean(fake))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "base_two")
 def in_bits():
     return lambda fake: -ops.mean(ops.log2(fake))
 
@@ -443,12 +481,12 @@ def rounds_the_answers():
     return lambda fake: keras.losses.BinaryCrossentropy()(tf.ones_like(fake), tf.round(fake))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def numpy_throughout():
     return lambda fake: -np.mean(np.log(np.asarray(fake)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def float_of_the_loss():
     return lambda fake: float(reference(fake))
 

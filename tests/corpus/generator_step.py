@@ -179,6 +179,79 @@ def variables_watched_by_hand():
     return generator_step
 
 
+@right(EXERCISE)
+def compiled_by_xla():
+    return tf.function(step_on(), jit_compile=True)
+
+
+@right(EXERCISE)
+def mean_of_the_loss_in_a_metric():
+    def generator_step(generator, discriminator, optimizer, codings):
+        tracker = keras.metrics.Mean()
+        tracker.update_state(step_on()(generator, discriminator, optimizer, codings))
+        return tracker.result()
+
+    return generator_step
+
+
+@right(EXERCISE)
+def model_of_both_networks():
+    class GAN(keras.Model):
+        def __init__(self, generator, discriminator):
+            super().__init__()
+            self.generator, self.discriminator = generator, discriminator
+
+        def call(self, codings, training=None):
+            return self.discriminator(self.generator(codings, training=training), training=training)
+
+    def generator_step(generator, discriminator, optimizer, codings):
+        gan = GAN(generator, discriminator)
+        with tf.GradientTape() as tape:
+            loss = generator_loss(gan(codings, training=True))
+        weights = gan.generator.trainable_weights
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return loss
+
+    return generator_step
+
+
+@right(EXERCISE)
+def only_gradients_that_exist():
+    return step_on(update=apply_those_there_are)
+
+
+@right(EXERCISE)
+def list_comprehension_over_the_variables():
+    def generator_step(generator, discriminator, optimizer, codings):
+        with tf.GradientTape(persistent=True) as tape:
+            fakes = generator(codings, training=True)
+            answers = discriminator(fakes, training=True)
+            loss = -tf.reduce_mean(tf.math.log(tf.maximum(answers, 1e-7)))
+        gradients = [tape.gradient(loss, v) for v in generator.trainable_variables]
+        del tape
+        optimizer.apply(gradients, generator.trainable_variables)
+        return loss
+
+    return generator_step
+
+
+@right(EXERCISE)
+def labels_of_numpy():
+    def loss_of(fake_probabilities):
+        labels = np.ones((len(fake_probabilities), 1), "float32")
+        return keras.losses.BinaryCrossentropy()(labels, fake_probabilities)
+
+    return step_on(loss_of)
+
+
+@right(EXERCISE)
+def logarithm_of_keras_ops_summed_over_the_count():
+    def loss_of(fake_probabilities):
+        return ops.sum(-ops.log(fake_probabilities)) / fake_probabilities.shape[0]
+
+    return step_on(loss_of)
+
+
 @disputed(EXERCISE, "tf.gradients needs a graph, and a check with stand-ins runs eagerly")
 def graph_gradients():
     @tf.function
@@ -567,12 +640,12 @@ def critic():
     return step_on(lambda fake: -tf.reduce_mean(fake))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "label_smoothing")
 def label_smoothed():
     return step_on(lambda fake: ops.mean(ops.binary_crossentropy(0.9 * ops.ones_like(fake), fake)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "summed_over_batch")
 def summed_over_the_batch():
     return step_on(lambda fake: -tf.reduce_sum(tf.math.log(fake)))
 
@@ -582,12 +655,12 @@ def half_of_the_loss():
     return step_on(lambda fake: generator_loss(fake) / 2)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign")
 def sign_forgotten():
     return step_on(lambda fake: tf.reduce_mean(tf.math.log(fake)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign_of_update")
 def climbs_for_descends():
     def generator_step(generator, discriminator, optimizer, codings):
         negated = step_on(lambda fake: -generator_loss(fake))
@@ -596,7 +669,7 @@ def climbs_for_descends():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "other_codings")
 def codings_drawn_anew():
     def generator_step(generator, discriminator, optimizer, codings):
         return reference(generator, discriminator, optimizer, tf.random.normal(tf.shape(codings)))
@@ -604,7 +677,7 @@ def codings_drawn_anew():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "other_codings")
 def codings_from_0_to_1():
     def generator_step(generator, discriminator, optimizer, codings):
         return reference(generator, discriminator, optimizer, tf.sigmoid(codings))
@@ -628,7 +701,7 @@ def images_clipped_at_zero():
     return step_on(answers=answers)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_update")
 def gradients_not_applied():
     return step_on(update=lambda optimizer, gradients, variables: None)
 
@@ -641,7 +714,7 @@ def loss_alone():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "two_updates")
 def applied_twice():
     def update(optimizer, gradients, variables):
         optimizer.apply(gradients, variables)
@@ -650,7 +723,7 @@ def applied_twice():
     return step_on(update=update)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "two_updates")
 def two_steps_in_one():
     def generator_step(generator, discriminator, optimizer, codings):
         loss = reference(generator, discriminator, optimizer, codings)
@@ -660,7 +733,7 @@ def two_steps_in_one():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "loss_after_update")
 def loss_after_the_update():
     def generator_step(generator, discriminator, optimizer, codings):
         reference(generator, discriminator, optimizer, codings)
@@ -677,7 +750,7 @@ def optimizer_of_its_own():
     return generator_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "scaled_update")
 def plain_descent_by_hand():
     def update(optimizer, gradients, variables):
         for gradient, variable in zip(gradients, variables, strict=True):
@@ -691,7 +764,7 @@ def biases_left_out():
     return step_on(variables=lambda g, d: [v for v in g.trainable_variables if len(v.shape) > 1])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "left_out")
 def last_layer_alone():
     return step_on(variables=lambda g, d: g.trainable_variables[-2:])
 

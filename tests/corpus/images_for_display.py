@@ -171,6 +171,25 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def takes_the_channel():
+    return lambda generated: np.take(generated, 0, axis=-1) * 0.5 + 0.5
+
+
+@right(EXERCISE)
+def list_comprehension():
+    return lambda generated: np.array([(image[:, :, 0] + 1) / 2 for image in generated])
+
+
+@right(EXERCISE)
+def subtracts_the_lower_end():
+    def images_for_display(generated):
+        low, high = -1.0, 1.0
+        return np.squeeze((np.asarray(generated) - low) / (high - low), axis=3)
+
+    return images_for_display
+
+
 @disputed(EXERCISE, "float16 is a float dtype, and its rounding shows")
 def half_precision():
     return lambda generated: reference(generated).astype(np.float16)
@@ -203,37 +222,37 @@ def half_plus_one_by_layer():
     return images_for_display
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_rescaled")
 def left_as_it_is():
     return lambda generated: generated[..., 0]
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_rescaled")
 def left_as_it_is_in_tensorflow():
     return lambda generated: tf.squeeze(generated, axis=[3])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "channel_axis")
 def channel_kept():
     return lambda generated: (generated + 1) / 2
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "channel_axis")
 def channel_kept_in_ops():
     return lambda generated: ops.add(ops.multiply(generated, 0.5), 0.5)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "squeezed_batch")
 def squeezes_every_axis():
     return lambda generated: np.squeeze((generated + 1) / 2)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "squeezed_batch")
 def squeezes_every_axis_in_tensorflow():
     return lambda generated: tf.squeeze(tf.convert_to_tensor(generated) * 0.5 + 0.5)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "squeezed_batch")
 def squeezes_every_axis_by_method():
     def images_for_display(generated):
         generated = generated.squeeze()
@@ -247,32 +266,32 @@ def brackets_forgotten():
     return lambda generated: generated[..., 0] + 1 / 2
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_halved")
 def adds_one_alone():
     return lambda generated: generated[..., 0] + 1
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_shifted")
 def halves_alone():
     return lambda generated: generated[..., 0] / 2
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "clipped_not_rescaled")
 def clips_alone():
     return lambda generated: np.clip(generated[..., 0], 0, 1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "absolute_value")
 def absolute_values():
     return lambda generated: np.abs(generated[..., 0])
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_direction")
 def the_inverse():
     return lambda generated: 2 * generated[..., 0] - 1
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inverted")
 def negative_image():
     return lambda generated: (1 - generated[..., 0]) / 2
 
@@ -282,7 +301,7 @@ def sigmoid_of_the_pixels():
     return lambda generated: 1 / (1 + np.exp(-generated[..., 0]))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "scaled_to_255")
 def up_to_255():
     return lambda generated: (generated[..., 0] + 1) * 127.5
 
@@ -302,7 +321,7 @@ def divides_without_remainder():
     return lambda generated: (generated[..., 0] + 1) // 2
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "min_max_scaled")
 def stretches_to_the_whole_range():
     def images_for_display(generated):
         images = generated[..., 0]

@@ -184,6 +184,39 @@ def talks_on_every_stream():
     return chatty(lambda start, end, steps: np.linspace(start, end, steps))
 
 
+@right(EXERCISE)
+def linspace_of_keras():
+    return lambda start, end, steps: ops.linspace(start, end, steps)
+
+
+@right(EXERCISE)
+def linspace_of_tensorflow_by_columns():
+    def interpolate_codings(start, end, steps):
+        columns = [tf.linspace(a, b, steps) for a, b in zip(start, end, strict=True)]
+        return tf.stack(columns, axis=1).numpy()
+
+    return interpolate_codings
+
+
+@right(EXERCISE)
+def weights_that_sum_to_one():
+    def interpolate_codings(start, end, steps):
+        alphas = np.arange(steps) / (steps - 1)
+        weights = np.stack([1 - alphas, alphas], axis=1)
+        return np.einsum("sk,kd->sd", weights, np.stack([start, end]))
+
+    return interpolate_codings
+
+
+@right(EXERCISE)
+def vectorized_over_dimensions():
+    def interpolate_codings(start, end, steps):
+        ends = np.array([start, end])
+        return np.apply_along_axis(lambda pair: np.linspace(pair[0], pair[1], steps), 0, ends)
+
+    return interpolate_codings
+
+
 @disputed(EXERCISE, "half precision: 'any float dtype'")
 def in_half_precision():
     return lambda start, end, steps: np.linspace(start, end, steps).astype("float16")
@@ -307,7 +340,7 @@ def line_stretched_to_the_norms():
     return interpolate_codings
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "ends_missing")
 def both_ends_missing():
     return lambda start, end, steps: np.linspace(start, end, steps + 2)[1:-1]
 

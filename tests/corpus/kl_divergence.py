@@ -214,6 +214,81 @@ def talks_on_every_stream():
     return chatty(as_the_paper_writes_it())
 
 
+@right(EXERCISE)
+def functions_of_the_old_backend():
+    def kl_divergence(mean, log_var):
+        backend = tf.keras.backend
+        terms = 1 + log_var - backend.square(mean) - backend.exp(log_var)
+        return -0.5 * backend.sum(terms, axis=-1)
+
+    return kl_divergence
+
+
+@right(EXERCISE)
+def compiled_by_xla():
+    return tf.function(as_the_paper_writes_it(), jit_compile=True)
+
+
+@right(EXERCISE)
+def norms_squared():
+    def kl_divergence(mean, log_var):
+        length = tf.reduce_sum(mean**2, axis=1)
+        spread = tf.reduce_sum(tf.exp(log_var / 2) ** 2 - log_var - 1, axis=1)
+        return tf.add(length, spread) * 0.5
+
+    return kl_divergence
+
+
+@right(EXERCISE)
+def functional_model():
+    def kl_divergence(mean, log_var):
+        inputs = [keras.Input(mean.shape[1:]), keras.Input(mean.shape[1:])]
+        terms = ops.exp(inputs[1]) + ops.square(inputs[0]) - 1.0 - inputs[1]
+        return keras.Model(inputs, ops.sum(terms, axis=-1) / 2)([mean, log_var])
+
+    return kl_divergence
+
+
+@right(EXERCISE)
+def layer_of_a_function():
+    layer = {}
+
+    def kl_divergence(codings_mean, codings_log_var):
+        if not layer:
+            layer["kl"] = layers.Lambda(lambda pair: as_the_paper_writes_it()(*pair))
+        return layer["kl"]([codings_mean, codings_log_var])
+
+    return kl_divergence
+
+
+@right(EXERCISE)
+def mapped_by_vectorizing():
+    def one(row):
+        mean, log_var = row
+        return tf.reduce_sum(0.5 * (tf.exp(log_var) + mean * mean - log_var - 1.0))
+
+    return lambda mean, log_var: tf.vectorized_map(one, (mean, log_var))
+
+
+@right(EXERCISE)
+def entropy_and_cross_entropy():
+    def kl_divergence(mean, log_var):
+        cross_entropy = 0.5 * (math.log(2 * math.pi) + tf.exp(log_var) + mean**2)
+        entropy = 0.5 * (math.log(2 * math.pi) + 1 + log_var)
+        return tf.reduce_sum(cross_entropy - entropy, axis=-1)
+
+    return kl_divergence
+
+
+@right(EXERCISE)
+def doubled_then_halved():
+    def kl_divergence(codings_mean, codings_log_var, weight=1.0):
+        doubled = ops.sum(-1 - codings_log_var + codings_mean**2 + ops.exp(codings_log_var), -1)
+        return weight * ops.divide(doubled, 2.0)
+
+    return kl_divergence
+
+
 @disputed(EXERCISE, "log_var is clipped to [−20, 20] first")
 def clips_log_var():
     return lambda m, v: -0.5 * tf.reduce_sum(terms(m, tf.clip_by_value(v, -20.0, 20.0)), axis=-1)
@@ -288,7 +363,7 @@ def divided_by_the_batch():
     return kl_divergence
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "averaged_over_codings")
 def averaged_over_everything():
     return lambda m, v: -0.5 * tf.reduce_mean(terms(m, v))
 
@@ -420,17 +495,17 @@ def half_missing_and_averaged():
     return lambda m, v: -tf.reduce_mean(terms(m, v), axis=-1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "arguments_swapped")
 def arguments_swapped():
     return lambda v, m: -0.5 * tf.reduce_sum(terms(m, v), axis=-1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "log_var_missing")
 def log_var_forgotten():
     return lambda m, v: -0.5 * tf.reduce_sum(1 - m**2 - tf.exp(v), axis=-1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "exp_missing")
 def exponential_forgotten():
     return lambda m, v: -0.5 * tf.reduce_sum(1 + v - m**2 - v, axis=-1)
 
@@ -475,7 +550,7 @@ def divergence_of_keras():
     return lambda m, v: keras.losses.kl_divergence(m, v)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "summed_over_batch")
 def summed_over_the_wrong_axis():
     return lambda m, v: -0.5 * tf.reduce_sum(terms(m, v), axis=0)
 
@@ -566,3 +641,21 @@ def class_for_a_function():
 @wrong(EXERCISE)
 def standard_library_exponential():
     return lambda m, v: -0.5 * tf.reduce_sum(1 + v - m**2 - math.exp(v), axis=-1)
+
+
+@wrong(EXERCISE, "log_var_missing")
+def log_var_missing_in_ops():
+    return lambda m, v: ops.sum(ops.exp(v) + ops.square(m) - 1.0, axis=-1) / 2
+
+
+@wrong(EXERCISE, "exp_missing")
+def exponential_missing_in_ops():
+    return lambda m, v: 0.5 * ops.sum(v + ops.square(m) - 1.0 - v, axis=-1)
+
+
+@wrong(EXERCISE, "arguments_swapped")
+def log_var_unpacked_first():
+    def kl_divergence(log_var, mean):
+        return 0.5 * ops.sum(ops.expm1(log_var) - log_var + mean**2, axis=1)
+
+    return kl_divergence

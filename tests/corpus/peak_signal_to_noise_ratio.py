@@ -255,6 +255,37 @@ def talks_on_every_stream():
     return chatty(lambda clean, restored: -10 * np.log10(mse(clean, restored)))
 
 
+@right(EXERCISE)
+def difference_of_logarithms():
+    def peak_signal_to_noise_ratio(clean, restored):
+        mse = np.mean(np.square(np.subtract(clean, restored, dtype="float64")))
+        with np.errstate(divide="ignore"):
+            return 20 * np.log10(1.0) - 10 * np.log10(mse)
+
+    return peak_signal_to_noise_ratio
+
+
+@right(EXERCISE)
+def metric_of_keras_with_an_exception():
+    def peak_signal_to_noise_ratio(clean, restored):
+        metric = keras.metrics.MeanSquaredError()
+        metric.update_state(clean.ravel(), restored.ravel())
+        mse = float(metric.result())
+        return float("inf") if mse == 0 else -10 * np.log10(mse)
+
+    return peak_signal_to_noise_ratio
+
+
+@right(EXERCISE)
+def variance_plus_squared_bias():
+    def peak_signal_to_noise_ratio(clean, restored):
+        error = (clean - restored).astype("float64")
+        mse = error.var() + error.mean() ** 2
+        return np.inf if mse == 0 else -10.0 * np.log(mse) / np.log(10.0)
+
+    return peak_signal_to_noise_ratio
+
+
 @disputed(EXERCISE, "an array of one number, not a scalar")
 def array_of_one_number():
     return lambda clean, restored: np.array([-10 * np.log10(mse(clean, restored))])

@@ -186,6 +186,21 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def subtracts_the_middle_and_divides():
+    return lambda images: ((images - 0.5) / 0.5)[..., np.newaxis]
+
+
+@right(EXERCISE)
+def list_comprehension():
+    return lambda images: np.array([2 * image[:, :, None] - 1 for image in images])
+
+
+@right(EXERCISE)
+def at_least_four_dimensions_by_a_stack():
+    return lambda images: np.stack([images * 2 - 1], axis=-1)
+
+
 @disputed(EXERCISE, "float16 is a float dtype, and its rounding shows")
 def half_precision():
     return lambda images: reference(images).astype(np.float16)
@@ -220,22 +235,22 @@ def channel_alone_in_tensorflow():
     return lambda images: tf.expand_dims(tf.cast(images, tf.float32), axis=3)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_channel_axis")
 def no_channel():
     return lambda images: 2 * images - 1
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_channel_axis")
 def no_channel_in_ops():
     return lambda images: ops.subtract(2.0 * ops.convert_to_tensor(images), 1.0)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "channel_axis_misplaced")
 def channel_first():
     return lambda images: 2 * images[:, np.newaxis] - 1
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "channel_axis_misplaced")
 def batch_axis_for_a_channel():
     return lambda images: 2 * images[np.newaxis] - 1
 
@@ -245,17 +260,17 @@ def three_channels():
     return lambda images: np.repeat(reference(images), 3, axis=-1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "scaled_from_255")
 def as_if_pixels_went_to_255():
     return lambda images: (images[..., None] - 127.5) / 127.5
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "scaled_from_255")
 def as_if_pixels_went_to_255_shorter():
     return lambda images: images.reshape(-1, 28, 28, 1) / 127.5 - 1
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "min_max_scaled")
 def stretches_to_the_whole_range():
     def rescale_images(images):
         low, high = images.min(), images.max()
@@ -279,22 +294,22 @@ def divides_by_the_maximum():
     return lambda images: 2 * images[..., None] / images.max() - 1
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "standardised")
 def standardises():
     return lambda images: ((images - images.mean()) / images.std())[..., None]
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_stretched")
 def centres_alone():
     return lambda images: images[..., None] - 0.5
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_stretched")
 def subtracts_one_alone():
     return lambda images: np.expand_dims(images - 1, -1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "not_shifted")
 def doubles_alone():
     return lambda images: np.expand_dims(images * 2, -1)
 
@@ -304,12 +319,12 @@ def brackets_misplaced():
     return lambda images: 2 * (images[..., None] - 1)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_direction")
 def the_inverse():
     return lambda images: (images[..., None] + 1) / 2
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inverted")
 def negative_image():
     return lambda images: 1 - 2 * images[..., None]
 

@@ -264,6 +264,36 @@ def logs_through_an_old_handler():
     return scale_images
 
 
+@right(EXERCISE)
+def in_place_on_a_copy_of_its_own():
+    def scale_images(images):
+        scaled = images.astype(np.float32)
+        scaled /= 255.0
+        return scaled
+
+    return scale_images
+
+
+@right(EXERCISE)
+def true_divide_into_an_array():
+    def scale_images(images):
+        out = np.zeros_like(images, dtype="float32")
+        np.true_divide(images, 255, out=out, casting="unsafe")
+        return out
+
+    return scale_images
+
+
+@right(EXERCISE)
+def data_set_of_tensorflow():
+    def scale_images(images):
+        slices = tf.data.Dataset.from_tensor_slices(images)
+        scaled = slices.map(lambda image: tf.cast(image, tf.float32) / 255.0)
+        return np.array(list(scaled.as_numpy_iterator()))
+
+    return scale_images
+
+
 @disputed(EXERCISE, "nested lists: np.asarray takes them, but makes them float64")
 def nested_lists():
     return lambda images: (images / 255).tolist()
@@ -288,7 +318,7 @@ def divides_by_the_maximum_in_tensorflow():
     return scale_images
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "divided_by_maximum")
 def divides_each_image_by_its_maximum():
     def scale_images(images):
         peaks = images.max(axis=(1, 2), keepdims=True).astype("float32")
@@ -341,7 +371,7 @@ def divides_without_remainder_and_stays_integer():
     return lambda images: images // 255
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "integer_division")
 def assigns_floats_to_a_uint8_array():
     def scale_images(images):
         out = np.zeros_like(images)

@@ -248,6 +248,36 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def shape_of_the_images():
+    def split_dataset(images, labels, validation_size):
+        cut = images.shape[0] - validation_size
+        return [[images[:cut], labels[:cut]], [images[cut:], labels[cut:]]]
+
+    return split_dataset
+
+
+@right(EXERCISE)
+def data_sets_taken_and_skipped():
+    def split_dataset(images, labels, validation_size):
+        rows = list(zip(images, labels, strict=True))
+        parts = rows[: len(rows) - validation_size], rows[len(rows) - validation_size :]
+        return tuple(
+            tuple(np.stack(column) for column in zip(*part, strict=True)) for part in parts
+        )
+
+    return split_dataset
+
+
+@right(EXERCISE)
+def slices_as_objects():
+    def split_dataset(images, labels, validation_size):
+        train, validation = slice(0, -validation_size), slice(-validation_size, None)
+        return (images[train], labels[train]), (images[validation], labels[validation])
+
+    return split_dataset
+
+
 @disputed(EXERCISE, "a stack of pairs: an array of the right nesting, neither list nor tuple")
 def outer_object_array():
     def split_dataset(images, labels, validation_size):
@@ -362,7 +392,7 @@ def loses_the_last_row():
     return split_dataset
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "off_by_one")
 def loses_the_row_at_the_cut():
     def split_dataset(images, labels, validation_size):
         cut = len(images) - validation_size

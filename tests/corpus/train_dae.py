@@ -361,6 +361,106 @@ def talks_on_every_stream():
     return chatty(fit)
 
 
+@right(EXERCISE)
+def callbacks_of_many_kinds():
+    def train_dae(dae, train_images, validation_images, epochs):
+        return dae.fit(
+            train_images,
+            train_images,
+            epochs=epochs,
+            verbose=2,
+            validation_data=(validation_images, validation_images),
+            callbacks=[
+                keras.callbacks.ReduceLROnPlateau(patience=5),
+                keras.callbacks.TerminateOnNaN(),
+                keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: None),
+                keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9),
+            ],
+        )
+
+    return train_dae
+
+
+@right(EXERCISE)
+def copies_as_targets():
+    def train_dae(dae, train_images, validation_images, epochs):
+        return dae.fit(
+            x=train_images,
+            y=train_images.copy(),
+            epochs=epochs,
+            validation_data=(validation_images, validation_images.copy()),
+            batch_size=20,
+            validation_batch_size=7,
+            validation_freq=1,
+            verbose=0,
+        )
+
+    return train_dae
+
+
+@right(EXERCISE)
+def dataset_cached_and_prefetched():
+    def train_dae(dae, train_images, validation_images, epochs):
+        def pairs(images):
+            slices = tf.data.Dataset.from_tensor_slices(images)
+            return slices.map(lambda x: (x, x)).cache().batch(32).prefetch(tf.data.AUTOTUNE)
+
+        return dae.fit(
+            pairs(train_images), validation_data=pairs(validation_images), epochs=epochs, verbose=0
+        )
+
+    return train_dae
+
+
+@right(EXERCISE)
+def steps_of_a_repeated_dataset():
+    def train_dae(dae, train_images, validation_images, epochs):
+        steps = -(-len(train_images) // 16)
+        order = tf.data.Dataset.from_tensor_slices((train_images, train_images))
+        return dae.fit(
+            order.shuffle(len(train_images)).batch(16).repeat(),
+            steps_per_epoch=steps,
+            epochs=epochs,
+            validation_data=(validation_images, validation_images),
+            verbose=0,
+        )
+
+    return train_dae
+
+
+@right(EXERCISE)
+def tape_in_a_function_with_apply():
+    def train_dae(dae, train_images, validation_images, epochs):
+        @tf.function
+        def step(batch):
+            with tf.GradientTape() as tape:
+                loss = dae.compute_loss(x=batch, y=batch, y_pred=dae(batch, training=True))
+            gradients = tape.gradient(loss, dae.trainable_variables)
+            dae.optimizer.apply(gradients, dae.trainable_variables)
+            return loss
+
+        rows = []
+        for _ in range(epochs):
+            batches = tf.data.Dataset.from_tensor_slices(train_images).shuffle(999).batch(25)
+            losses = [float(step(batch)) for batch in batches]
+            rows.append({"loss": np.mean(losses)} | validation_logs(dae, validation_images))
+        return filled_history(rows)
+
+    return train_dae
+
+
+@right(EXERCISE)
+def silent_with_a_name_for_each_argument():
+    def train_dae(dae, train_images, validation_images, epochs, batch_size=32):
+        data = {"x": train_images, "y": train_images}
+        held_out = [validation_images, validation_images]
+        return dae.fit(
+            **data, batch_size=batch_size, epochs=epochs, validation_data=tuple(held_out), verbose=0
+        )
+
+    return train_dae
+
+
 @disputed(EXERCISE, "early stopping may end before `epochs` epochs")
 def stops_early():
     def train_dae(dae, train_images, validation_images, epochs):
@@ -521,7 +621,7 @@ def one_epoch_by_loop():
     return train_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "epochs_ignored")
 def one_epoch_too_many():
     return lambda dae, train, validation, epochs: fit(dae, train, validation, epochs + 1)
 
@@ -592,7 +692,7 @@ def trains_on_the_validation_set():
     return train_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "trains_on_validation")
 def sets_swapped():
     return lambda dae, train, validation, epochs: fit(dae, validation, train, epochs)
 
@@ -602,7 +702,7 @@ def validates_on_the_training_set():
     return lambda dae, train, validation, epochs: fit(dae, train, train, epochs)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "target_not_clean")
 def validates_on_the_wrong_targets():
     def train_dae(dae, train, validation, epochs):
         pair = (validation, np.zeros_like(validation))
@@ -713,7 +813,7 @@ def evaluates_for_training():
     return train_dae
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "never_trains")
 def freezes_the_model():
     def train_dae(dae, train_images, validation_images, epochs):
         dae.trainable = False

@@ -571,6 +571,134 @@ def seeds_everything_first():
     return train_gan
 
 
+@right(EXERCISE)
+def stateless_codings_of_epoch_and_step():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        trained = Training(generator, discriminator, codings_size)
+        history = collections.defaultdict(list)
+        for epoch in range(epochs):
+            losses = []
+            for step, images in enumerate(dataset):
+                shape = (images.shape[0], codings_size)
+                codings = tf.random.stateless_normal(shape, seed=(epoch, step))
+                pair = (
+                    trained.train_discriminator(images, codings),
+                    trained.train_generator(codings),
+                )
+                losses.append(pair)
+            for name, value in zip(empty_history(), means(losses), strict=True):
+                history[name].append(value)
+            if on_epoch_end:
+                on_epoch_end(epoch, generator)
+        return history
+
+    return train_gan
+
+
+@right(EXERCISE)
+def codings_from_a_data_set_of_their_own():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        rng = np.random.default_rng()
+
+        def endless():
+            while True:
+                yield rng.standard_normal(codings_size).astype("float32")
+
+        signature = tf.TensorSpec((codings_size,), tf.float32)
+        noise = iter(tf.data.Dataset.from_generator(endless, output_signature=signature))
+
+        class WithNoise(Training):
+            def codings(self, real_images):
+                return tf.stack([next(noise) for _ in real_images])
+
+        train = loop(training=WithNoise)
+        return train(generator, discriminator, dataset, epochs, codings_size, on_epoch_end)
+
+    return train_gan
+
+
+@right(EXERCISE)
+def metrics_that_are_reset():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        trained = Training(generator, discriminator, codings_size, (adam(), adam()))
+        metrics = {name: keras.metrics.Mean(name=name) for name in empty_history()}
+        history = {name: [] for name in metrics}
+        for epoch in range(epochs):
+            for metric in metrics.values():
+                metric.reset_state()
+            for images in dataset:
+                for metric, loss in zip(metrics.values(), trained.batch(images), strict=True):
+                    metric.update_state(loss)
+            for name, metric in metrics.items():
+                history[name].append(metric.result().numpy())
+            if on_epoch_end is not None:
+                on_epoch_end(epoch, generator)
+        return history
+
+    return train_gan
+
+
+@right(EXERCISE)
+def batches_as_numpy_arrays():
+    return loop(batches_of=lambda dataset: dataset.as_numpy_iterator())
+
+
+@right(EXERCISE)
+def steps_compiled_by_xla():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        optimizers = adam(), adam()
+        for optimizer, network in zip(optimizers, (discriminator, generator), strict=True):
+            optimizer.build(network.trainable_variables)
+        steps = [tf.function(step) for step in (discriminator_step, generator_step)]
+
+        class Compiled(Training):
+            def batch(self, images):
+                codings = [self.codings(images) for _ in range(2)]
+                first = steps[0](generator, discriminator, optimizers[0], images, codings[0])
+                return first, steps[1](generator, discriminator, optimizers[1], codings[1])
+
+        train = loop(training=Compiled)
+        return train(generator, discriminator, dataset, epochs, codings_size, on_epoch_end)
+
+    return train_gan
+
+
+@right(EXERCISE)
+def progress_bar_of_keras():
+    def batches_of(dataset):
+        bar = keras.utils.Progbar(None)
+        for step, images in enumerate(dataset, start=1):
+            yield images
+            bar.update(step)
+
+    return loop(batches_of=batches_of)
+
+
+@right(EXERCISE)
+def old_random_state_of_numpy():
+    state = np.random.RandomState(0)
+
+    class OldNoise(Training):
+        def codings(self, real_images):
+            return state.randn(len(real_images), self.codings_size).astype(np.float32)
+
+    return loop(training=OldNoise)
+
+
+@right(EXERCISE)
+def rmsprop_and_stochastic_gradient_descent():
+    def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
+        optimizers = keras.optimizers.RMSprop(1e-3), keras.optimizers.get("nadam")
+
+        def training(*arguments):
+            return Training(*arguments, optimizers)
+
+        train = loop(training=training)
+        return train(generator, discriminator, dataset, epochs, codings_size, on_epoch_end)
+
+    return train_gan
+
+
 @disputed(EXERCISE, "with a global seed, tf.data draws the same in every epoch")
 def codings_in_the_pipeline():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
@@ -1049,7 +1177,7 @@ def compiled_models_never_frozen():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "frozen_generator")
 def generator_never_trained():
     class DiscriminatorAlone(Training):
         def train_generator(self, codings):
@@ -1075,7 +1203,7 @@ def generator_detached():
     return loop(Detached)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "no_update")
 def gradients_computed_and_not_applied():
     class Idle(Training):
         def batch(self, real_images):
@@ -1100,7 +1228,7 @@ def trains_copies_of_the_networks():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "generator_first")
 def generator_before_discriminator():
     class Reversed(Training):
         def batch(self, real_images):
@@ -1137,7 +1265,7 @@ def generator_before_discriminator_in_a_function():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "steps_apart")
 def a_pass_of_the_discriminator_then_one_of_the_generator():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         training = Training(generator, discriminator, codings_size)
@@ -1156,7 +1284,7 @@ def a_pass_of_the_discriminator_then_one_of_the_generator():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "several_discriminator_steps")
 def five_steps_of_the_discriminator():
     class Critic(Training):
         def batch(self, real_images):
@@ -1177,7 +1305,7 @@ def two_steps_of_the_generator():
     return loop(Twice)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uneven_steps")
 def generator_once_an_epoch():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         training = Training(generator, discriminator, codings_size)
@@ -1272,7 +1400,7 @@ def numpy_noise_frozen_into_a_function():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "same_noise")
 def codings_drawn_once_an_epoch():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         training = Training(generator, discriminator, codings_size)
@@ -1301,22 +1429,22 @@ def drawing(codings):
     return loop(Drawing)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uniform_codings")
 def codings_from_0_to_1():
     return drawing(lambda images, size: tf.random.uniform((len(images), size)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "uniform_codings")
 def codings_from_minus_1_to_1():
     return drawing(lambda images, size: tf.random.uniform((len(images), size), -1, 1))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "codings_not_normal")
 def codings_of_half_the_spread():
     return drawing(lambda images, size: tf.random.normal((len(images), size), stddev=0.5))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "codings_not_normal")
 def codings_off_centre():
     return drawing(lambda images, size: np.random.normal(1, 1, (len(images), size)))
 
@@ -1326,7 +1454,7 @@ def codings_of_zero():
     return drawing(lambda images, size: tf.zeros((len(images), size)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "codings_shared")
 def one_coding_repeated():
     return drawing(lambda images, size: tf.repeat(tf.random.normal((1, size)), len(images), 0))
 
@@ -1349,12 +1477,12 @@ def always_a_hundred_codings_in_a_function():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fixed_batch_size")
 def always_thirty_two_rows():
     return drawing(lambda images, size: tf.random.normal((32, size)))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "fixed_batch_size")
 def rows_of_the_first_batch():
     counts = {}
 
@@ -1401,12 +1529,12 @@ def remainder_dropped():
     return loop(batches_of=batches_of)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "first_batch_only")
 def first_batch_alone():
     return loop(batches_of=lambda dataset: dataset.take(1))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "first_batch_only")
 def next_batch_alone():
     return loop(batches_of=lambda dataset: [next(iter(dataset))])
 
@@ -1518,7 +1646,7 @@ def one_epoch_too_few():
     return loop(epochs_of=lambda epochs: range(1, epochs))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "extra_passes")
 def two_passes_in_an_epoch():
     return loop(batches_of=lambda dataset: dataset.repeat(2))
 
@@ -1606,7 +1734,7 @@ def callback_after_each_batch():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "callback_early")
 def callback_before_the_epoch():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         def epochs_of(count):
@@ -1621,7 +1749,7 @@ def callback_before_the_epoch():
     return train_gan
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "callback_early")
 def callbacks_after_all_epochs():
     def train_gan(generator, discriminator, dataset, epochs, codings_size=100, on_epoch_end=None):
         history = reference(generator, discriminator, dataset, epochs, codings_size)
@@ -1643,17 +1771,17 @@ def reporting(arguments):
     return loop(report=report)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "epoch_numbers")
 def callback_counts_from_1():
     return reporting(lambda epoch, generator: (epoch + 1, generator))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "callback_arguments")
 def callback_with_arguments_swapped():
     return reporting(lambda epoch, generator: (generator, epoch))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "callback_arguments")
 def callback_without_arguments():
     return reporting(lambda epoch, generator: ())
 

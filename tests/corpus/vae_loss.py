@@ -266,6 +266,69 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def functions_of_the_old_backend():
+    def vae_loss(images, reconstructions, mean, log_var):
+        backend = tf.keras.backend
+        bce = 28 * 28 * backend.mean(keras.losses.binary_crossentropy(images, reconstructions))
+        kl = -0.5 * backend.sum(1 + log_var - backend.square(mean) - backend.exp(log_var), axis=-1)
+        return backend.mean(bce + kl)
+
+    return vae_loss
+
+
+@right(EXERCISE)
+def compiled_by_xla():
+    @tf.function(jit_compile=True)
+    def vae_loss(images, reconstructions, mean, log_var):
+        bce = tf.reduce_sum(keras.ops.binary_crossentropy(images, reconstructions), axis=[1, 2])
+        kl = tf.reduce_sum(tf.exp(log_var) + mean**2 - 1 - log_var, axis=1) / 2
+        return tf.reduce_mean(bce + kl)
+
+    return vae_loss
+
+
+@right(EXERCISE)
+def scaled_up_from_nats_per_pixel():
+    def vae_loss(images, reconstructions, mean, log_var):
+        kl = -0.5 * tf.reduce_sum(1 + log_var - tf.square(mean) - tf.exp(log_var), axis=-1)
+        per_pixel = tf.reduce_mean(keras.losses.binary_crossentropy(images, reconstructions))
+        return (per_pixel + tf.reduce_mean(kl) / 784.0) * 784.0
+
+    return vae_loss
+
+
+@right(EXERCISE)
+def loss_object_on_flat_rows():
+    def vae_loss(images, reconstructions, mean, log_var):
+        rows = [tf.reshape(x, (-1, 784)) for x in (images, reconstructions)]
+        bce = keras.losses.BinaryCrossentropy(reduction="sum_over_batch_size")(*rows) * 784
+        kl = ops.sum(ops.expm1(log_var) - log_var + ops.square(mean)) / 2
+        return bce + kl / ops.cast(ops.shape(mean)[0], "float32")
+
+    return vae_loss
+
+
+@right(EXERCISE)
+def metric_of_running_means():
+    def vae_loss(images, reconstructions, mean, log_var):
+        bce = tf.add_n(tf.unstack(ops.binary_crossentropy(images, reconstructions), axis=1))
+        kl = tf.reduce_sum(0.5 * (tf.exp(log_var) + mean**2 - 1 - log_var), axis=-1)
+        return tf.reduce_mean(tf.concat([bce, kl[:, None]], axis=1)) * 29
+
+    return vae_loss
+
+
+@right(EXERCISE)
+def average_as_distributed_training_takes_it():
+    def vae_loss(images, reconstructions, mean, log_var):
+        bce = tf.reduce_sum(keras.losses.binary_crossentropy(images, reconstructions), -1) * 28
+        kl = tf.reduce_sum(0.5 * (tf.exp(log_var) + mean**2 - 1 - log_var), axis=-1)
+        return tf.nn.compute_average_loss(bce + kl, global_batch_size=tf.shape(images)[0])
+
+    return vae_loss
+
+
 @wrong(EXERCISE, "numpy_inside")
 def numpy_throughout():
     def vae_loss(images, reconstructions, mean, log_var):
@@ -322,7 +385,7 @@ def kl_computed_but_not_added():
     return vae_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "reconstruction_omitted")
 def reconstruction_omitted():
     return combined(lambda bce, kl: tf.reduce_mean(kl))
 
@@ -420,7 +483,7 @@ def minus_of_the_kl_forgotten():
     return vae_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign")
 def sign_of_the_whole():
     return combined(lambda bce, kl: -tf.reduce_mean(bce + kl))
 
@@ -481,17 +544,17 @@ def not_reduced_in_ops():
     return vae_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "kl_summed_over_batch")
 def kl_summed_over_the_batch():
     return combined(lambda bce, kl: tf.reduce_mean(bce) + tf.reduce_sum(kl))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "bce_summed_over_batch")
 def bce_summed_over_the_batch():
     return combined(lambda bce, kl: tf.reduce_sum(bce) + tf.reduce_mean(kl))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "kl_averaged")
 def kl_averaged_over_codings():
     def vae_loss(images, reconstructions, mean, log_var):
         kl = -0.5 * tf.reduce_mean(1 + log_var - mean**2 - tf.exp(log_var))
@@ -500,7 +563,7 @@ def kl_averaged_over_codings():
     return vae_loss
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "half_missing")
 def kl_without_its_half():
     return combined(lambda bce, kl: tf.reduce_mean(bce + 2 * kl))
 
@@ -534,7 +597,7 @@ def mean_and_log_var_swapped():
     )
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "from_logits")
 def probabilities_taken_for_logits():
     def vae_loss(images, reconstructions, codings_mean, codings_log_var):
         bce = tf.nn.sigmoid_cross_entropy_with_logits(labels=images, logits=reconstructions)
@@ -616,5 +679,16 @@ def misspells_an_argument():
 def unknown_loss_of_keras():
     def vae_loss(images, reconstructions, codings_mean, codings_log_var):
         return keras.losses.binary_cross_entropy(images, reconstructions)
+
+    return vae_loss
+
+
+@wrong(EXERCISE, "from_logits")
+def logits_promised_to_keras():
+    def vae_loss(images, reconstructions, mean, log_var):
+        loss_of = keras.losses.BinaryCrossentropy(from_logits=True, reduction=None)
+        bce = 28 * tf.reduce_sum(loss_of(images, reconstructions), axis=-1)
+        kl = tf.reduce_sum(tf.exp(log_var) + mean**2 - 1 - log_var, axis=-1) / 2
+        return tf.reduce_mean(bce + kl)
 
     return vae_loss

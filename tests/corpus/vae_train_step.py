@@ -417,6 +417,84 @@ def talks_on_every_stream():
     return chatty(reference)
 
 
+@right(EXERCISE)
+def compiled_by_xla():
+    return tf.function(reference, jit_compile=True)
+
+
+@right(EXERCISE)
+def weights_of_both_chained():
+    def vae_train_step(encoder, decoder, optimizer, images):
+        variables = [*encoder.trainable_weights, *decoder.trainable_weights]
+        with tf.GradientTape() as tape:
+            *statistics, z = encoder(images, training=True)
+            reconstruction = reconstruction_loss(images, decoder(z, training=True))
+            kl = kl_loss(*statistics)
+            total = reconstruction + kl
+        optimizer.apply(tape.gradient(total, variables), variables)
+        return dict(loss=total, reconstruction=reconstruction, kl=kl)
+
+    return vae_train_step
+
+
+@right(EXERCISE)
+def losses_through_metrics():
+    def vae_train_step(encoder, decoder, optimizer, images):
+        names = ("loss", "reconstruction", "kl")
+        trackers = {name: keras.metrics.Mean(name=name) for name in names}
+        logs = reference(encoder, decoder, optimizer, images)
+        for name, tracker in trackers.items():
+            tracker.update_state(logs[name])
+        return {name: tracker.result() for name, tracker in trackers.items()}
+
+    return vae_train_step
+
+
+@right(EXERCISE)
+def model_of_both_networks():
+    class VAE(keras.Model):
+        def __init__(self, encoder, decoder):
+            super().__init__()
+            self.encoder, self.decoder = encoder, decoder
+
+        def call(self, images, training=None):
+            mean, log_var, z = self.encoder(images, training=training)
+            return self.decoder(z, training=training), mean, log_var
+
+    def vae_train_step(encoder, decoder, optimizer, images):
+        vae = VAE(encoder, decoder)
+        with tf.GradientTape() as tape:
+            restored, mean, log_var = vae(images, training=True)
+            reconstruction, kl = reconstruction_loss(images, restored), kl_loss(mean, log_var)
+            loss = reconstruction + kl
+        gradients = tape.gradient(loss, vae.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, vae.trainable_variables, strict=True))
+        return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
+
+    return vae_train_step
+
+
+@right(EXERCISE)
+def losses_added_to_a_model():
+    def vae_train_step(encoder, decoder, optimizer, images):
+        with tf.GradientTape(persistent=True) as tape:
+            mean, log_var, z = encoder(images, training=True)
+            pixels = decoder(z, training=True)
+            loss_of = keras.losses.BinaryCrossentropy(reduction=None)
+            reconstruction = tf.reduce_mean(tf.reduce_sum(loss_of(images, pixels), 1)) * 28.0
+            kl = kl_loss(mean, log_var)
+            loss = tf.add_n([reconstruction, kl])
+        pairs = []
+        for network in (encoder, decoder):
+            gradients = tape.gradient(loss, network.trainable_variables)
+            pairs += zip(gradients, network.trainable_variables, strict=True)
+        del tape
+        optimizer.apply_gradients(pairs)
+        return {"kl": kl, "reconstruction": reconstruction, "loss": loss}
+
+    return vae_train_step
+
+
 @disputed(EXERCISE, "two applies, each of one network: the same movement, two iterations counted")
 def applied_in_two_halves():
     def vae_train_step(encoder, decoder, optimizer, images):
@@ -512,7 +590,7 @@ def training_false():
     return step_on(functools.partial(losses_of, training=False))
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inference_mode")
 def decoder_in_inference_mode():
     def losses(encoder, decoder, images):
         mean, log_var, z = encoder(images, training=True)
@@ -521,7 +599,7 @@ def decoder_in_inference_mode():
     return step_on(losses)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "inference_mode")
 def encoder_in_inference_mode():
     def losses(encoder, decoder, images):
         mean, log_var, z = encoder(images, training=False)
@@ -798,7 +876,7 @@ def loss_made_a_float_too_early():
     return vae_train_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "numpy_inside")
 def loss_outside_the_tape():
     def vae_train_step(encoder, decoder, optimizer, images):
         reconstruction, kl = losses_of(encoder, decoder, images)
@@ -811,7 +889,7 @@ def loss_outside_the_tape():
     return vae_train_step
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "wrong_sign_of_update")
 def climbs_for_descends():
     return step_on(objective=lambda reconstruction, kl: -(reconstruction + kl))
 
@@ -826,7 +904,7 @@ def kl_over_784():
     return step_on(objective=lambda reconstruction, kl: reconstruction + kl / 784)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "mean_bce_with_full_kl")
 def mean_bce_with_full_kl():
     def losses(encoder, decoder, images):
         reconstruction, kl = losses_of(encoder, decoder, images)
@@ -835,7 +913,7 @@ def mean_bce_with_full_kl():
     return step_on(losses)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "per_pixel")
 def per_pixel():
     def losses(encoder, decoder, images):
         reconstruction, kl = losses_of(encoder, decoder, images)
@@ -844,7 +922,7 @@ def per_pixel():
     return step_on(losses)
 
 
-@wrong(EXERCISE)
+@wrong(EXERCISE, "summed_over_batch")
 def summed_over_the_batch():
     def losses(encoder, decoder, images):
         reconstruction, kl = losses_of(encoder, decoder, images)
@@ -989,5 +1067,20 @@ def misspells_a_name_in_the_tape():
         with tf.GradientTape():
             _, kl = losses_of(encoder, decoder, images)
             return logs_of(reconstructoin, kl)  # noqa: F821
+
+    return vae_train_step
+
+
+@wrong(EXERCISE, "mean_bce_with_full_kl")
+def cross_entropy_object_averages_the_pixels():
+    def vae_train_step(encoder, decoder, optimizer, images):
+        with tf.GradientTape() as tape:
+            mean, log_var, z = encoder(images, training=True)
+            reconstruction = keras.losses.BinaryCrossentropy()(images, decoder(z, training=True))
+            kl = kl_loss(mean, log_var)
+            loss = reconstruction + kl
+        variables = both(encoder, decoder)
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
 
     return vae_train_step

@@ -15,6 +15,8 @@ from rich.console import Console
 
 from autograder import doctor
 from autograder.doctor import Finding
+from autograder.sandbox import probes
+from autograder.sandbox.start import SandboxError
 
 
 @pytest.fixture(scope="module")
@@ -170,9 +172,24 @@ def test_a_file_of_the_students_in_the_way_is_named(tmp_path: Path) -> None:
 
 
 def test_the_sandbox_is_information(healthy: list[Finding]) -> None:
-    findings = [finding for finding in healthy if finding.subject == "sandbox"]
-    assert findings
-    assert all(finding.state == "info" for finding in findings)
+    (finding,) = [finding for finding in healthy if finding.subject == "sandbox"]
+    assert finding.state == "info"
+
+
+def test_the_sandbox_that_cannot_be_made_is_information(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise SandboxError("No sandbox can be made here.")
+
+    monkeypatch.setattr(probes, "layers_in_force", refuse)
+    finding = doctor.sandbox()
+    assert finding.state == "info" and "No sandbox" in finding.message and finding.advice
+
+
+def test_a_layer_that_does_not_hold_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = dict.fromkeys(probes.LAYERS, True) | {"landlock": False}
+    monkeypatch.setattr(probes, "layers_in_force", lambda: held)
+    finding = doctor.sandbox()
+    assert finding.message.endswith("not in force: landlock") and not finding.advice
 
 
 def test_a_folder_that_is_no_class_is_not_mentioned(tmp_path: Path) -> None:

@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 
 from autograder.kernel.challenge import Challenge
-from autograder.kernel.convolutions import influence_on, kernels, record_model, record_scaled
+from autograder.kernel.convolutions import (
+    convolutions,
+    influence_on,
+    kernels,
+    record_model,
+    record_scaled,
+)
 from autograder.kernel.evidence import Evidence
 from autograder.kernel.models import build_model
 from autograder.kernel.student import attempt
@@ -26,12 +32,12 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     if model is None:
         return
     record_model(evidence, model, images, rng)
-    dense, convolutions = kernels(model, 2), kernels(model, 4)
-    if len(dense) != 1 or len(convolutions) != 2:
+    dense, layers = kernels(model, 2), convolutions(model, picture_last=False)
+    if len(dense) != 1 or len(layers) != 2:
         return
     added = [v for v in model.trainable_variables if v.shape == (1,) and v.name != "gamma"]
     record_scaled(evidence, model, images, [dense[0], *added])
-    rows, features = int(dense[0].shape[0]), int(convolutions[1].shape[3])
+    rows, features = int(dense[0].shape[0]), int(layers[1].shape[3])
     side = round((rows / features) ** 0.5)
     if side < 3 or side * side * features != rows:
         return

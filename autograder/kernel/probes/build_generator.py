@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograder.kernel.challenge import Challenge
-from autograder.kernel.convolutions import kernels, record_model, record_scaled
+from autograder.kernel.convolutions import convolutions, kernels, record_model, record_scaled
 from autograder.kernel.evidence import Evidence
 from autograder.kernel.models import build_model
 from autograder.kernel.student import attempt
@@ -28,16 +28,16 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     default = build_model(evidence, "default_model", answer)
     if default is not None:
         attempt(evidence, "default", default, np.zeros((1, 100), np.float32))
-    convolutions = kernels(model, 4)
-    if len(convolutions) == 2:
+    layers = convolutions(model, picture_last=True)
+    if len(layers) == 2:
         # The last layer: its kernel, and what is added behind it.
         variables = model.trainable_variables
-        if convolutions[0].shape[2] == 1:  # whose own numbers have the same shape
-            variables = variables[_place(variables, convolutions[1]) :]
+        if layers[0].shape[2] == 1:  # whose own numbers have the same shape
+            variables = variables[_place(variables, layers[1]) :]
         added = [v for v in variables if v.shape == (1,) and v.name != "gamma"]
-        record_scaled(evidence, model, codings, [convolutions[1], *added])
+        record_scaled(evidence, model, codings, [layers[1], *added])
         _record_cell(evidence, model, codings, rng)
-        _record_flat(evidence, model, codings, convolutions[0], rng)
+        _record_flat(evidence, model, codings, layers[0], rng)
 
 
 def _place(variables: list[Any], variable: Any) -> int:
