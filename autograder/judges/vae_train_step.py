@@ -223,12 +223,13 @@ def _lie_apart(challenge: Challenge) -> bool:
             terms[plain] = follow(plain, challenge, weights)
         of = terms[plain]
         losses.append(route.reconstruction_weight * of.reconstruction + route.kl_weight * of.kl)
-    return all(
-        abs(loss - other_loss) > 10 * RTOL * abs(loss)
+    return not any(
+        abs(loss - other_loss) <= 10 * RTOL * abs(loss)
+        and (route.mistake is None or other.mistake is None)
+        and not _are_one(route, other)
         for (route, loss), (other, other_loss) in itertools.combinations(
             zip(candidates, losses, strict=True), 2
         )
-        if (route.mistake is None or other.mistake is None) and not _are_one(route, other)
     )
 
 
