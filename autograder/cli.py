@@ -7,9 +7,12 @@ at once. This is the edge where errors that users can put right become one sente
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +143,86 @@ def release_solutions(directory: Path, lesson: str) -> None:
     from autograder.classroom import new_class
 
     new_class.release_solutions(directory, lesson)
+
+
+class_argument = click.argument(
+    "directory", metavar="CLASS", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+student_option = click.option("--student", metavar="NAME", help="This student alone.")
+
+
+@main.command()
+@class_argument
+@click.argument("assignment", required=False)
+@student_option
+@click.option("--jobs", type=click.IntRange(min=1), help="Notebooks run at the same time.")
+@click.option("--force", is_flag=True, help="Run everything again, whatever is stored.")
+@click.option("--no-sandbox", is_flag=True, help="Run student code with all your rights.")
+@click.option("--json", "as_json", is_flag=True, help="Print a summary for scripts.")
+def grade(
+    directory: Path,
+    assignment: str | None,
+    student: str | None,
+    jobs: int | None,
+    force: bool,
+    no_sandbox: bool,
+    as_json: bool,
+) -> None:
+    """Grade what was handed in and is not graded yet.
+
+    Notebooks are run in parallel; grades go into nbgrader's gradebook. A submission that fails
+    stops no other. Ctrl-C loses nothing: the same command does the rest. Exit code 1 if a
+    submission failed, 130 after Ctrl-C.
+    """
+    # NumPy's own threads are in each other's way: the work is spread over processes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from rich.console import Console
+
+    from autograder.classroom import grade
+
+    summary = grade.grade(
+        directory, assignment, student, jobs=jobs, force=force, sandbox=not no_sandbox
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(summary)))
+    else:
+        grade.show(summary, Console())
+    sys.exit(summary.exit_code)
+
+
+@main.command()
+@class_argument
+@click.argument("assignment", required=False)
+@student_option
+@click.option("--yes", is_flag=True, help="Write without asking.")
+def rejudge(directory: Path, assignment: str | None, student: str | None, yes: bool) -> None:
+    """Judge again from stored evidence, after a change of judges or rubric.
+
+    No student code is run. The differences are shown before anything is written. Generate the
+    feedback again afterwards.
+    """
+    # NumPy's own threads are in each other's way: the work is spread over processes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from rich.console import Console
+
+    from autograder.classroom import rejudge
+
+    judged = rejudge.find_differences(directory, assignment, student)
+    if rejudge.show(judged, Console()) and (yes or click.confirm("Write this to the gradebook?")):
+        click.echo(f"{rejudge.write(directory, judged)} submissions written.")
+
+
+@main.command()
+@class_argument
+def report(directory: Path) -> None:
+    """Show how a class fares: a page, and a table for your own analysis.
+
+    They are written to report.html and grades_by_exercise.csv in CLASS.
+    """
+    from autograder.classroom import overview
+
+    for path in overview.write_report(directory):
+        click.echo(f"wrote {path}")
 
 
 @main.command()

@@ -348,7 +348,7 @@ def grade(directory: Path, console: Console) -> None:
 
 def graded_verdicts(directory: Path, student: str) -> dict[str, Verdict]:
     """Return exercise → verdict from the graded notebooks of one student."""
-    from autograder.classroom.preprocessors import notebook_verdicts
+    from autograder.classroom.grades import notebook_verdicts
 
     verdicts: dict[str, Verdict] = {}
     for lesson in LESSONS:

@@ -43,13 +43,23 @@ def markdown_html(text: str) -> Markup:
     return Markup(_MARKDOWN.render(text))
 
 
-def card_html(verdict: Verdict) -> str:
-    """The card of a verdict: inline styles, no script, fit for an untrusted notebook."""
+def render(template: str, **values: Any) -> str:
+    """Fill in one of this package's templates."""
+    return _ENVIRONMENT.get_template(template).render(**values)
+
+
+def card_html(verdict: Verdict, waits: bool = False) -> str:
+    """The card of a verdict: inline styles, no script, fit for an untrusted notebook.
+
+    With `waits` it says that an instructor is going to grade the answer by hand.
+    """
     text = exercise_text(verdict.exercise_id)
-    return _ENVIRONMENT.get_template("card.html.j2").render(
+    return render(
+        "card.html.j2",
         verdict=verdict,
         title=text.title,
-        explanation=markdown_html(text.explanation) if verdict.passed else None,
+        waits=waits,
+        explanation=markdown_html(text.explanation) if verdict.passed and not waits else None,
         outcomes=OUTCOMES,
         places=where_to_look(verdict),
         message_html=_message_html,
@@ -58,9 +68,7 @@ def card_html(verdict: Verdict) -> str:
 
 def text_card_html(title: str, body: str) -> str:
     """A card that holds a title and a text in Markdown: a hint, a solution, a notice."""
-    return _ENVIRONMENT.get_template("text_card.html.j2").render(
-        title=title, body=markdown_html(body)
-    )
+    return render("text_card.html.j2", title=title, body=markdown_html(body))
 
 
 def _message_html(message: str) -> Markup:

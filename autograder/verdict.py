@@ -59,6 +59,11 @@ class Verdict:
         return all(criterion.outcome in ("pass", "grader_fault") for criterion in self.criteria)
 
     @property
+    def faulty(self) -> bool:
+        """Whether the checker itself failed somewhere: a person has to look."""
+        return any(criterion.outcome == "grader_fault" for criterion in self.criteria)
+
+    @property
     def misconceptions(self) -> tuple[str, ...]:
         """The misconceptions recognised, each once, in the order of the criteria."""
         named = (criterion.misconception for criterion in self.criteria)
@@ -99,10 +104,20 @@ class Verdict:
         return mime_bundle(self)
 
 
-def no_evidence(exercise_id: str, message: str) -> Verdict:
+def no_evidence(exercise_id: str, message: str, outcome: Outcome = "fail") -> Verdict:
     """The verdict on a check that left no evidence: no points, and `message` says why."""
     points = EXERCISES[exercise_id].points
-    return Verdict(exercise_id, (Criterion(N_("Evidence"), "fail", message, 0.0, points),))
+    return Verdict(exercise_id, (Criterion(N_("Evidence"), outcome, message, 0.0, points),))
+
+
+def with_remark(verdict: Verdict, remark: str) -> Verdict:
+    """The same verdict with a remark after the message of the first criterion that is not met."""
+    for index, item in enumerate(verdict.criteria):
+        if item.outcome != "pass":
+            told = replace(item, message=f"{item.message} {remark}".strip())
+            criteria = (*verdict.criteria[:index], told, *verdict.criteria[index + 1 :])
+            return replace(verdict, criteria=criteria)
+    return verdict
 
 
 def scaled(verdict: Verdict, max_points: float) -> Verdict:

@@ -153,6 +153,5 @@ def distance_from_uniform(draws: np.ndarray) -> float:
 
 def normal_cdf(values: np.ndarray) -> np.ndarray:
     """The distribution function of N(0, 1)."""
-    return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in values.ravel()]).reshape(
-        values.shape
-    )
+    erfc = np.frompyfunc(math.erfc, 1, 1)
+    return 0.5 * np.asarray(erfc(-values / math.sqrt(2)), dtype=np.float64)

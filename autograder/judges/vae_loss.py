@@ -253,7 +253,7 @@ def _judge_reconstruction(sheet: Sheet, challenge: Challenge, came: float, right
     message = MESSAGES["reconstruction"].format(expected=right, came=came)
     if mistake == "mean_bce_with_full_kl" and not sheet.passed(KL):
         # Half of that mistake: how much the two terms count cannot be said of a wrong KL.
-        sheet.fail(RECONSTRUCTION, f"{message} {MESSAGES['bce_averaged']}")
+        sheet.fail(RECONSTRUCTION, message + " " + MESSAGES["bce_averaged"])
         return
     sheet.fail(RECONSTRUCTION, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
 
@@ -289,7 +289,7 @@ def _judge_kl(
             return
     summed = abs(came_terms[0] - right_terms[0]) <= RTOL * right_terms[0]
     if mistake == "sum_bce_with_scaled_kl" and not summed:
-        sheet.fail(KL, f"{message} {MESSAGES['kl_over_pixels']}")
+        sheet.fail(KL, message + " " + MESSAGES["kl_over_pixels"])
         return
     sheet.fail(KL, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
 
