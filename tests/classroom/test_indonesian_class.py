@@ -6,7 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.classroom import new_class
-from autograder.classroom.preprocessors import notebook_verdicts
+from autograder.classroom.grades import notebook_verdicts
+from autograder.classroom.rejudge import find_differences
 from autograder.demo import answers, fill_in
 from autograder.exercises import LESSONS
 from tests.classroom.conftest import ADA, LESSON, Graded, cell
@@ -56,3 +57,12 @@ def test_comment_and_feedback_are_indonesian(indonesian_class: Graded) -> None:
     assert "terpenuhi" in right and "Mengapa demikian" in right and "1 / 1 poin" in right
     for english in ("Expected", "not met", "points", "Why this is so"):
         assert english not in wrong + right
+
+
+def test_judging_again_changes_not_a_word(
+    indonesian_class: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_LANGUAGE", "en")
+    (judged,) = find_differences(indonesian_class.directory)
+    assert judged.differences == ()
+    assert "Diharapkan" in judged.verdicts["scale_images"].criteria[2].message
