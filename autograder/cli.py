@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from autograder.errors import AutograderError
+from autograder.language import ENGLISH, VARIABLE, _, speaking
 
 OWN_PACKAGES = ("autograder", "course", "solutions")
 
@@ -41,8 +42,10 @@ class OneSentence(click.Group):
             if not missing or missing in OWN_PACKAGES:
                 raise
             raise click.ClickException(
-                f"The Python package {missing} is missing; `autograder doctor` says how to "
-                "install what the course needs."
+                _(
+                    "The Python package {missing} is missing; `autograder doctor` says how to "
+                    "install what the course needs."
+                ).format(missing=missing)
             ) from error
 
 
@@ -54,7 +57,12 @@ def main() -> None:
 
 directory_argument = click.Path(file_okay=False, path_type=Path)
 language_option = click.option(
-    "--language", default="en", show_default=True, help="Language of the lessons."
+    "--language",
+    default=ENGLISH,
+    show_default=True,
+    envvar=VARIABLE,
+    show_envvar=True,
+    help="Language of the lessons.",
 )
 
 
@@ -71,23 +79,27 @@ def build(check: bool) -> None:
 
 
 @main.command()
-@click.argument("directory", type=directory_argument, default="work")
+@click.argument("directory", type=directory_argument, required=False)
 @language_option
 @click.option("--copy-only", is_flag=True, help="Copy the lessons, but do not open JupyterLab.")
-def lab(directory: Path, language: str, copy_only: bool) -> None:
+def lab(directory: Path | None, language: str, copy_only: bool) -> None:
     """Open the lessons in JupyterLab.
 
-    They are copied to DIRECTORY (default: work) first. A file that is already there is yours and
-    is never overwritten.
+    They are copied to DIRECTORY first (default: work; in another language than English a folder in
+    it, so that both can be had). A file that is already there is yours and is never overwritten.
     """
     from autograder.lessons import copy_lessons
 
-    if not copy_only and importlib.util.find_spec("jupyterlab") is None:
-        raise AutograderError(
-            'JupyterLab is not installed; install it with: pip install "jupyterlab<5"'
-        )
-    for path, is_new in copy_lessons(directory, language):
-        click.echo(f"{'copied' if is_new else 'kept your'} {path}")
+    with speaking(language):
+        if not copy_only and importlib.util.find_spec("jupyterlab") is None:
+            raise AutograderError(
+                _('JupyterLab is not installed; install it with: pip install "jupyterlab<5"')
+            )
+        if directory is None:
+            directory = Path("work") if language == ENGLISH else Path("work") / language
+        for path, is_new in copy_lessons(directory, language):
+            text = _("copied {path}") if is_new else _("kept your {path}")
+            click.echo(text.format(path=path))
     if not copy_only:
         sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(directory)]))
 
@@ -215,14 +227,15 @@ def report(directory: Path) -> None:
 
 @main.command()
 @click.argument("directory", type=directory_argument, required=False)
-def demo(directory: Path | None) -> None:
+@language_option
+def demo(directory: Path | None, language: str) -> None:
     """Grade a class of made-up students.
 
     The class is made in DIRECTORY (default: a new scratch folder).
     """
     from autograder.demo import run_demo
 
-    run_demo(directory or Path(tempfile.mkdtemp(prefix="garments-demo-")))
+    run_demo(directory or Path(tempfile.mkdtemp(prefix="garments-demo-")), language)
 
 
 @main.command()

@@ -20,6 +20,7 @@ from rich.table import Table
 from autograder.build import BEGIN_SOLUTION, END_SOLUTION, STUB, solution_path, source_notebook
 from autograder.errors import AutograderError
 from autograder.exercises import EXERCISES, LESSONS, exercises_of
+from autograder.language import ENGLISH
 from autograder.verdict import Verdict
 
 
@@ -227,11 +228,12 @@ ANSWERED_QUESTION = (
 )
 
 
-def run_demo(directory: Path) -> dict[str, dict[str, Verdict]]:
+def run_demo(directory: Path, language: str = ENGLISH) -> dict[str, dict[str, Verdict]]:
     """Make a class in `directory`, let the made-up students hand in, grade, and show the result.
 
     Args:
         directory: a folder that does not exist or is empty.
+        language: the language of the class; what is printed here is in English.
 
     Returns:
         student → exercise → verdict, as the graded notebooks have them.
@@ -248,7 +250,7 @@ def run_demo(directory: Path) -> dict[str, dict[str, Verdict]]:
     console = Console()
     directory = directory.resolve()
     console.print(f"Making an nbgrader class in {directory} …", soft_wrap=True)
-    new_class(directory)
+    new_class(directory, language)
     for student in STUDENTS:
         console.print(f"{student.name} hands in: {student.story}.")
         for lesson in LESSONS:

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from autograder.language import N_, _
 from autograder.places import where_to_look
 from autograder.texts import exercise_text
 from autograder.verdict import Verdict
@@ -19,11 +20,11 @@ VERDICT_MIME = "application/vnd.autograder.verdict+json"
 # A mark, a word and a colour: none of them is needed to understand the others. The colours are
 # Okabe and Ito's, readable on white and on black.
 OUTCOMES = {
-    "pass": ("✓", "met", "#009e73"),
-    "fail": ("✗", "not met", "#d55e00"),
-    "blocked": ("–", "waiting", "#888888"),
-    "grader_fault": ("!", "our fault", "#0072b2"),
-    "resource_limit": ("⏱", "stopped", "#d55e00"),
+    "pass": ("✓", N_("met"), "#009e73"),
+    "fail": ("✗", N_("not met"), "#d55e00"),
+    "blocked": ("–", N_("waiting"), "#888888"),
+    "grader_fault": ("!", N_("our fault"), "#0072b2"),
+    "resource_limit": ("⏱", N_("stopped"), "#d55e00"),
 }
 
 _ENVIRONMENT = Environment(
@@ -33,6 +34,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.globals["_"] = _
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 

@@ -115,7 +115,8 @@ def measure(exercise: str, answers: dict[str, Any], seeds: range) -> dict[str, A
                 accepted = is_accepted(judge(exercise, challenge, evidence))
             low, high = (low, middle) if accepted else (middle, high)
         logs.append(high)
-        keras.utils.clear_session()
+        if seed % 25 == 0:
+            keras.utils.clear_session()
     tail = bound_by_tail(logs, RESOLUTION) if len(logs) > 1 else 1.0
     return {
         "runs": len(seeds),

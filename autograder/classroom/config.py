@@ -9,6 +9,8 @@ from typing import Any
 
 from traitlets.config import Config
 
+from autograder.language import _, speaking
+
 CELL_SECONDS = 120
 """A cell's time limit. A check ends by itself within 20 s; this is for everything else."""
 
@@ -23,8 +25,10 @@ def configure(c: Config, directory: Path) -> None:
     from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
     from nbgrader.preprocessors import Execute, GetGrades, SaveAutoGrades, SaveCells
 
+    from autograder.build import ANSWER_HERE
     from autograder.classroom.execute import SealedExecute
     from autograder.classroom.exporter import RepairingExporter
+    from autograder.classroom.files import class_language
     from autograder.classroom.grades import SaveGrades, ShowGrades
     from autograder.classroom.preprocessors import (
         HideHiddenTests,
@@ -47,6 +51,8 @@ def configure(c: Config, directory: Path) -> None:
     c.Autograde.autograde_preprocessors = [
         ours.get(step, step) for step in Autograde().autograde_preprocessors
     ]
+    with speaking(class_language(directory)):
+        c.ClearSolutions.text_stub = _(ANSWER_HERE)
     c.GenerateFeedback.preprocessors = [
         HideHiddenTests,
         *(ours.get(step, step) for step in GenerateFeedback().preprocessors),

@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets import Bool
 
-from autograder.classroom.files import challenge_seed
+from autograder.classroom.files import challenge_seed, class_language
 from autograder.classroom.judging import show_run
 from autograder.classroom.preprocessors import catalogue_exercise, class_directory
 from autograder.classroom.run import run_notebook
@@ -37,10 +37,14 @@ from autograder.classroom.store import (
 )
 from autograder.judges import draw_challenge
 from autograder.kernel.challenge import Challenge
+from autograder.language import speaking
 from autograder.sandbox.policy import Limits
 
 MAX_OUTPUT_CHARACTERS = 1_000_000
 """More output than this of one cell is cut before it is written to the graded notebook."""
+
+UNLIMITED_SECONDS = 7 * 24 * 3600
+"""A cell's time limit where the instructor set none (`Execute.timeout = None`, or a negative)."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class Job:
-    """All that running one notebook takes: its text, its exercises' seeds, the files beside it."""
+    """All that running one notebook takes: its text, its exercises' seeds, the files beside it.
+
+    `language` is that of the class, in which faults of the run are told.
+    """
 
     notebook: str
     seeds: dict[str, int]
     files: dict[str, bytes]
     settings: Settings
+    language: str
 
 
 @dataclass(frozen=True)
@@ -87,14 +95,15 @@ def execute(job: Job) -> Done:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(job.files[name])
         evidence = Path(scratch, "evidence")
-        run = run_notebook(
-            nb,
-            challenges,
-            evidence,
-            files=files,
-            sandbox=job.settings.sandbox,
-            cell_seconds=job.settings.cell_seconds,
-        )
+        with speaking(job.language):
+            run = run_notebook(
+                nb,
+                challenges,
+                evidence,
+                files=files,
+                sandbox=job.settings.sandbox,
+                cell_seconds=job.settings.cell_seconds,
+            )
         left = {path.stem: path.read_bytes() for path in evidence.glob("*.safetensors")}
     for cell in nb.cells:
         limit_outputs(cell)
@@ -137,7 +146,11 @@ class SealedExecute(Execute):
         self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Run one notebook, unless its run is in the store, and put in outputs and verdicts."""
-        place = place_of(resources)
+        with speaking(class_language(class_directory(self))):
+            self._run_and_show(nb, place_of(resources))
+        return nb, resources
+
+    def _run_and_show(self, nb: NotebookNode, place: Place) -> None:
         folder = place.folder(class_directory(self))
         key = self.key(nb, place)
         run = read_run(folder)
@@ -149,7 +162,6 @@ class SealedExecute(Execute):
         else:
             self.log.info("Unchanged since its run of %s, which is judged again", run.when)
         show_run(nb, run)
-        return nb, resources
 
     def key(self, nb: NotebookNode, place: Place) -> str:
         """Return the key of the run of a notebook, sanitised for grading."""
@@ -159,11 +171,13 @@ class SealedExecute(Execute):
     def job(self, nb: NotebookNode, place: Place) -> Job:
         """Return the work of running a notebook, sanitised for grading."""
         files = {name: path.read_bytes() for name, path in self._files(place).items()}
-        return Job(json.dumps(nb), self._seeds(nb, place), files, self.settings())
+        language = class_language(class_directory(self))
+        return Job(json.dumps(nb), self._seeds(nb, place), files, self.settings(), language)
 
     def settings(self) -> Settings:
         """Return what this class sets of its runs."""
-        return Settings(self.timeout, self.sandbox)
+        limited = self.timeout is not None and self.timeout > 0
+        return Settings(self.timeout if limited else UNLIMITED_SECONDS, self.sandbox)
 
     def _seeds(self, nb: NotebookNode, place: Place) -> dict[str, int]:
         directory = class_directory(self)

@@ -16,10 +16,12 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades, SaveAutoGrades
 
+from autograder.classroom.files import class_language
 from autograder.classroom.judging import comment_line, score
 from autograder.classroom.new_class import nbgrader_api
 from autograder.classroom.preprocessors import catalogue_exercise, class_directory
 from autograder.classroom.store import Place, StoreError, place_of, unreadable, write_whole
+from autograder.language import speaking
 from autograder.report import VERDICT_MIME
 from autograder.verdict import Verdict
 
@@ -141,7 +143,8 @@ class SaveGrades(SaveAutoGrades):
 
     def _add_comment(self, cell: NotebookNode, resources: ResourcesDict) -> None:
         super()._add_comment(cell, resources)
-        text = comment_line(self.verdicts.get(cell.metadata.nbgrader["grade_id"]))
+        with speaking(class_language(class_directory(self))):
+            text = comment_line(self.verdicts.get(cell.metadata.nbgrader["grade_id"]))
         if text:
             self._find(self.gradebook.find_comment, cell).auto_comment = text
             self.gradebook.db.commit()

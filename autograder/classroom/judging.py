@@ -14,20 +14,21 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 
 from autograder.classroom.preprocessors import catalogue_exercise
-from autograder.classroom.store import StoredRun, unreadable
+from autograder.classroom.store import Fault, StoredRun, unreadable
 from autograder.judges import judge
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.evidence import Evidence, EvidenceError
 from autograder.kernel.record import RecordError
+from autograder.language import N_, _
 from autograder.report import VERDICT_MIME, card_html
 from autograder.verdict import Verdict, no_evidence, scaled, with_remark
 
-CHECKER_FAILED = (
+CHECKER_FAILED = N_(
     "The checker itself failed on this answer. That is our fault and costs you nothing: your "
     "instructor grades it by hand."
 )
 
-UNSEALED = (
+UNSEALED = N_(
     '<p style="opacity:.7"><small>unsealed: graded by nbgrader inside the notebook\'s own kernel, '
     "not by the course's checks</small></p>"
 )
@@ -42,16 +43,14 @@ def judge_run(run: StoredRun, exercise: str) -> Verdict:
         StoreError: the challenge or the executed notebook, which are ours, cannot be read.
     """
     happened = " ".join(
-        f"What happened in {_whose_cell(run, fault.cell)}: {fault.message}"
-        for fault in run.faults
-        if fault.exercise == exercise
+        _what_happened(run, fault) for fault in run.faults if fault.exercise == exercise
     )
     path = run.evidence_path(exercise)
     if not path.exists():
-        message = "The check left no evidence, so it earns no points. "
+        message = _("The check left no evidence, so it earns no points.")
         if happened:
-            return no_evidence(exercise, message + happened, "resource_limit")
-        return no_evidence(exercise, message + last_error(run.notebook(), exercise))
+            return no_evidence(exercise, f"{message} {happened}", "resource_limit")
+        return no_evidence(exercise, f"{message} {last_error(run.notebook(), exercise)}")
     try:
         challenge = Challenge.load(run.challenge_path(exercise))
     except RecordError as error:
@@ -59,14 +58,17 @@ def judge_run(run: StoredRun, exercise: str) -> Verdict:
     try:
         verdict = judge(exercise, challenge, Evidence.load(path))
     except EvidenceError as error:
-        verdict = no_evidence(exercise, f"The evidence of this check is unreadable: {error}.")
+        message = _("The evidence of this check is unreadable: {fault}.").format(fault=error)
+        verdict = no_evidence(exercise, message)
     return verdict if verdict.passed else with_remark(verdict, happened)
 
 
-def _whose_cell(run: StoredRun, index: int) -> str:
-    """Name a cell of an exercise as its student would."""
-    is_check = catalogue_exercise(run.notebook().cells[index]) is not None
-    return "the check" if is_check else "the cell of your answer"
+def _what_happened(run: StoredRun, fault: Fault) -> str:
+    """Tell of a fault in a cell of an exercise, named as its student would name it."""
+    text = _("What happened in the cell of your answer: {fault}")
+    if catalogue_exercise(run.notebook().cells[fault.cell]) is not None:
+        text = _("What happened in the check: {fault}")
+    return text.format(fault=fault.message)
 
 
 def show_run(nb: NotebookNode, run: StoredRun) -> None:
@@ -77,7 +79,7 @@ def show_run(nb: NotebookNode, run: StoredRun) -> None:
         if exercise is not None:
             set_verdict(cell, judge_run(run, exercise))
         elif cell.cell_type == "code" and utils.is_grade(cell):
-            cell.outputs.append(new_output("display_data", {"text/html": UNSEALED}))
+            cell.outputs.append(new_output("display_data", {"text/html": _(UNSEALED)}))
 
 
 def copy_outputs(executed: NotebookNode, nb: NotebookNode) -> None:
@@ -96,8 +98,10 @@ def last_error(nb: NotebookNode, exercise: str) -> str:
         for output in nb.cells[index].get("outputs", []):
             if output.output_type == "error":
                 text = one_line(f"{output.ename}: {output.evalue}")
-                where = "The check" if index == upto else "An earlier cell"
-                return f"{where} stopped with {text}"
+                where = _("An earlier cell stopped with {error}")
+                if index == upto:
+                    where = _("The check stopped with {error}")
+                return where.format(error=text)
     return ""
 
 
@@ -141,8 +145,8 @@ def comment_line(verdict: Verdict | None) -> str | None:
     if verdict is None:
         return None
     if verdict.faulty:
-        return CHECKER_FAILED
+        return _(CHECKER_FAILED)
     for criterion in verdict.criteria:
         if criterion.misconception or criterion.outcome == "resource_limit":
-            return " ".join(f"{criterion.name}: {criterion.message}".split())
+            return " ".join(f"{_(criterion.name)}: {criterion.message}".split())
     return None

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from autograder.classroom.new_class import nbgrader_api
 from autograder.classroom.preprocessors import CHECKS, catalogue_exercise
 from autograder.classroom.store import Place, StoreError, read_run, stored_runs, write_whole
 from autograder.errors import AutograderError
+from autograder.language import speaking
 from autograder.verdict import Verdict
 
 NO_RESPONSE = "No response."
@@ -86,8 +88,10 @@ def same_score(one: float | None, other: float | None) -> bool:
 # ------------------------------------------------------------------------------------- judging
 
 
-def judge_stored(folder: Path) -> tuple[dict[str, Verdict], tuple[str, ...]]:
-    """Judge every exercise of one stored run; return its verdicts, and what is outdated.
+def judge_stored(folder: Path, language: str) -> tuple[dict[str, Verdict], tuple[str, ...]]:
+    """Judge every exercise of one stored run, in the language of its class.
+
+    Returns its verdicts, and what is outdated.
 
     Raises:
         StoreError: a file of the run cannot be read.
@@ -95,7 +99,8 @@ def judge_stored(folder: Path) -> tuple[dict[str, Verdict], tuple[str, ...]]:
     run = read_run(folder)
     assert run is not None
     checks = sorted(path.stem for path in (folder / "challenges").glob("*.safetensors"))
-    verdicts = {exercise: judge_run(run, exercise) for exercise in checks if exercise in KNOWN}
+    with speaking(language):
+        verdicts = {exercise: judge_run(run, exercise) for exercise in checks if exercise in KNOWN}
     faulty = tuple(exercise for exercise, verdict in verdicts.items() if verdict.faulty)
     return verdicts, faulty if run.is_of_earlier_checks else ()
 
@@ -117,7 +122,7 @@ def find_differences(
         AutograderError: not a class, nothing stored, or a stored file that cannot be read.
     """
     directory = directory.resolve()
-    read_class(directory)
+    language = read_class(directory).language
     graded = {}
     for place in stored_runs(directory, assignment, student):
         told = read_graded(place.folder(directory))
@@ -127,7 +132,7 @@ def find_differences(
         what = " ".join(filter(None, ["of", student, assignment])) if student or assignment else ""
         raise AutograderError(f"No graded run {what} is stored in {directory}; grade first.")
     scores = gradebook_scores(directory)
-    judged = _judge_all([place.folder(directory) for place in graded])
+    judged = _judge_all([place.folder(directory) for place in graded], language)
     found = []
     for (place, told), (verdicts, outdated) in zip(graded.items(), judged, strict=True):
         verdicts |= {name: told.verdicts[name] for name in outdated if name in told.verdicts}
@@ -136,12 +141,14 @@ def find_differences(
     return found
 
 
-def _judge_all(folders: list[Path]) -> Iterable[tuple[dict[str, Verdict], tuple[str, ...]]]:
+def _judge_all(
+    folders: list[Path], language: str
+) -> Iterable[tuple[dict[str, Verdict], tuple[str, ...]]]:
     """Judge many runs, on all cores if there are enough of them to be worth it."""
     if len(folders) < 100:
-        return map(judge_stored, folders)
+        return map(judge_stored, folders, repeat(language))
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(judge_stored, folders, chunksize=20))
+        return list(pool.map(judge_stored, folders, repeat(language), chunksize=20))
 
 
 def _differences(
@@ -229,7 +236,11 @@ def write(directory: Path, submissions: Iterable[Rejudged]) -> int:
 
     directory = directory.resolve()
     written = 0
-    with nbgrader_api(directory) as api, Gradebook(api.coursedir.db_url) as gradebook:
+    with (
+        speaking(read_class(directory).language),
+        nbgrader_api(directory) as api,
+        Gradebook(api.coursedir.db_url) as gradebook,
+    ):
         for submission in submissions:
             if not submission.differences:
                 continue

@@ -13,6 +13,7 @@ from autograder.judges.networks import sigmoid
 from autograder.judges.numbers import close, unusable
 from autograder.judges.sheet import Sheet, a, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages, _
 
 REPORT, LOSS = "Three scalars", "Loss, and its two terms"
 MODE, CODINGS = "Training mode", "Decodes the z of the encoder"
@@ -22,7 +23,7 @@ CRITERIA = {REPORT: 0.1, LOSS: 0.25, MODE: 0.15, CODINGS: 0.15, ENCODER: 0.2, DE
 CALL = "vae_train_step(encoder, decoder, optimizer, images)"
 KEYS = ("loss", "reconstruction", "kl")
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "dictionary": 'a dictionary with "loss", "reconstruction" and "kl"',
     "not_dictionary": "Expected {expected}, got {came}.",
     "missing_keys": 'Expected the keys "loss", "reconstruction" and "kl", got {came}.',
@@ -335,7 +336,7 @@ def _report(sheet: Sheet) -> dict[str, float] | None:
         sheet.fail(REPORT, message)
         return None
     if any(key not in facts["keys"] for key in KEYS):
-        came = ", ".join(f'"{key}"' for key in facts["keys"]) or "none"
+        came = ", ".join(f'"{key}"' for key in facts["keys"]) or _("none")
         sheet.fail(REPORT, MESSAGES["missing_keys"].format(came=came), "missing_keys")
         return None
     numbers = {}
