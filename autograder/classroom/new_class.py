@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 import os
@@ -240,16 +241,21 @@ def load_config(directory: Path) -> Any:
 @contextmanager
 def nbgrader_api(directory: Path) -> Iterator[Any]:
     """Give nbgrader's API for a class; restores the working directory afterwards."""
+    import nbgrader.api as database
     from nbgrader.apps import NbGraderAPI
 
     find_alembic()
-    before = Path.cwd()
+    before, create_engine = Path.cwd(), database.create_engine
     try:
+        # nbgrader opens the gradebook a dozen times for one submission. A new engine each time
+        # compiles every statement anew, and leaves something behind that is never freed.
+        database.create_engine = functools.cache(create_engine)
         with warnings.catch_warnings():
             # nbgrader's own, on SQLAlchemy 2.1; nothing is lost.
             warnings.filterwarnings("ignore", "Object of type .* not in session")
             yield NbGraderAPI(config=load_config(directory))
     finally:
+        database.create_engine = create_engine
         os.chdir(before)
 
 
