@@ -17,6 +17,7 @@ from autograder.classroom import new_class as module
 from autograder.classroom.files import read_class
 from autograder.classroom.new_class import (
     generate,
+    nbgrader_api,
     new_class,
     read_points,
     release_solutions,
@@ -329,3 +330,13 @@ def test_a_lost_secret_is_told(tmp_path) -> None:
 
     with pytest.raises(AutograderError, match="secret of this class, is missing"):
         challenge_seed(tmp_path, "ada", "scale_images")
+
+
+def test_the_gradebook_is_opened_through_one_engine(demo_class: Graded) -> None:
+    import nbgrader.api
+
+    plain = nbgrader.api.create_engine
+    url = f"sqlite:///{demo_class.directory / 'gradebook.db'}"
+    with nbgrader_api(demo_class.directory), Gradebook(url) as one, Gradebook(url) as other:
+        assert one.engine is other.engine
+    assert nbgrader.api.create_engine is plain
