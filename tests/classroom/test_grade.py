@@ -217,4 +217,7 @@ def test_a_fault_of_the_machine_is_worth_another_try(three, kind, again, monkeyp
     monkeypatch.setattr(SealedExecute, "_execute", executed)
     three.grade("one")  # nbgrader's own autograde, which an instructor asked for
     assert bool(tried) is again
-    assert graded(three, "one", Here()).unchanged == 1
+    tried.clear()
+    (folder.parent / grade.STAMP_FILE).unlink()
+    summary = graded(three, "one", Here())  # this one has just run it, and does not run it twice
+    assert (summary.graded, summary.reused, tried) == (1, 1, [])
