@@ -43,6 +43,9 @@ from autograder.sandbox.policy import Limits
 MAX_OUTPUT_CHARACTERS = 1_000_000
 """More output than this of one cell is cut before it is written to the graded notebook."""
 
+UNLIMITED_SECONDS = 7 * 24 * 3600
+"""A cell's time limit where the instructor set none (`Execute.timeout = None`, or a negative)."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -173,7 +176,8 @@ class SealedExecute(Execute):
 
     def settings(self) -> Settings:
         """Return what this class sets of its runs."""
-        return Settings(self.timeout, self.sandbox)
+        limited = self.timeout is not None and self.timeout > 0
+        return Settings(self.timeout if limited else UNLIMITED_SECONDS, self.sandbox)
 
     def _seeds(self, nb: NotebookNode, place: Place) -> dict[str, int]:
         directory = class_directory(self)

@@ -235,7 +235,7 @@ def suspicions(run: StoredRun, exercise: str, nb: NotebookNode) -> Iterator[str]
     shown = [_shown(output) for output in outputs]
     if shown != ["0"]:
         told = one_line(", ".join(shown)) or "nothing"
-        yield f"The check cell shows “{told}” in place of its receipt: was `check` replaced?"
+        yield f"The check cell shows “{told}” in place of its receipt; was check() replaced?"
     elif not path.exists():
         yield "The check cell shows a receipt, but there is no evidence."
 

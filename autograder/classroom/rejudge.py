@@ -65,12 +65,17 @@ class Difference:
 
 @dataclass(frozen=True)
 class Rejudged:
-    """A submission with the exercises that are judged otherwise, and all its verdicts."""
+    """A submission with the exercises that are judged otherwise, and all its verdicts.
+
+    `outdated` are those whose evidence does not hold what today's judge asks for, because an
+    earlier version of the check left it. Their verdicts stay as they were.
+    """
 
     place: Place
     graded: Graded
     verdicts: dict[str, Verdict]
     differences: tuple[Difference, ...]
+    outdated: tuple[str, ...] = ()
 
 
 def same_score(one: float | None, other: float | None) -> bool:
@@ -83,14 +88,21 @@ def same_score(one: float | None, other: float | None) -> bool:
 # ------------------------------------------------------------------------------------- judging
 
 
-def judge_stored(folder: Path, language: str) -> dict[str, Verdict]:
-    """Judge every exercise of one stored run, in the language of its class. Raises StoreError."""
+def judge_stored(folder: Path, language: str) -> tuple[dict[str, Verdict], tuple[str, ...]]:
+    """Judge every exercise of one stored run, in the language of its class.
+
+    Returns its verdicts, and what is outdated.
+
+    Raises:
+        StoreError: a file of the run cannot be read.
+    """
     run = read_run(folder)
-    if run is None:
-        return {}
+    assert run is not None
     checks = sorted(path.stem for path in (folder / "challenges").glob("*.safetensors"))
     with speaking(language):
-        return {exercise: judge_run(run, exercise) for exercise in checks if exercise in KNOWN}
+        verdicts = {exercise: judge_run(run, exercise) for exercise in checks if exercise in KNOWN}
+    faulty = tuple(exercise for exercise, verdict in verdicts.items() if verdict.faulty)
+    return verdicts, faulty if run.is_of_earlier_checks else ()
 
 
 KNOWN = frozenset(CHECKS.values())
@@ -120,19 +132,23 @@ def find_differences(
         what = " ".join(filter(None, ["of", student, assignment])) if student or assignment else ""
         raise AutograderError(f"No graded run {what} is stored in {directory}; grade first.")
     scores = gradebook_scores(directory)
-    verdicts = _judge_all([place.folder(directory) for place in graded], language)
-    return [
-        Rejudged(place, told, judged, tuple(_differences(place, told, judged, scores)))
-        for (place, told), judged in zip(graded.items(), verdicts, strict=True)
-    ]
+    judged = _judge_all([place.folder(directory) for place in graded], language)
+    found = []
+    for (place, told), (verdicts, outdated) in zip(graded.items(), judged, strict=True):
+        verdicts |= {name: told.verdicts[name] for name in outdated if name in told.verdicts}
+        differences = tuple(_differences(place, told, verdicts, scores))
+        found.append(Rejudged(place, told, verdicts, differences, outdated))
+    return found
 
 
-def _judge_all(folders: list[Path], language: str) -> Iterator[dict[str, Verdict]]:
+def _judge_all(
+    folders: list[Path], language: str
+) -> Iterable[tuple[dict[str, Verdict], tuple[str, ...]]]:
     """Judge many runs, on all cores if there are enough of them to be worth it."""
     if len(folders) < 100:
         return map(judge_stored, folders, repeat(language))
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return iter(list(pool.map(judge_stored, folders, repeat(language), chunksize=20)))
+        return list(pool.map(judge_stored, folders, repeat(language), chunksize=20))
 
 
 def _differences(
@@ -175,6 +191,13 @@ def show(submissions: Iterable[Rejudged], console: Console) -> int:
     console.print(
         f"{len(submissions)} submissions judged again, {changed} change.{more}", soft_wrap=True
     )
+    outdated = sum(len(submission.outdated) for submission in submissions)
+    if outdated:
+        console.print(
+            f"Verdicts that stay as they were: {outdated}. Earlier checks left their evidence, "
+            "which does not hold what is asked for now; `autograder grade` runs them again.",
+            soft_wrap=True,
+        )
     return changed
 
 

@@ -53,6 +53,9 @@ MACHINE_FAULTS = frozenset({"kernel_lost", "died", "hung", "not_run"})
 """Kinds of fault that a second run may be spared. Floods and full scratch space come again."""
 
 
+KERNEL_SIDE = "kernel_side"
+
+
 class StoreError(AutograderError):
     """A run that cannot be written or read."""
 
@@ -94,6 +97,11 @@ class StoredRun:
         except (OSError, ValueError) as error:
             raise unreadable(path, error) from error
 
+    @property
+    def is_of_earlier_checks(self) -> bool:
+        """Whether other probes than today's left the evidence; a judge may ask for more."""
+        return self.versions.get(KERNEL_SIDE) != code_versions()[KERNEL_SIDE]
+
     def challenge_path(self, exercise: str) -> Path:
         """Where the challenge of an exercise lies."""
         return self.folder / "challenges" / f"{exercise}.safetensors"
@@ -134,7 +142,8 @@ def run_key(
         "challenges": {name: [str(seed), _drawing(name)] for name, seed in seeds.items()},
         "files": {name: digest([path]) for name, path in files.items()},
         "limits": dict(limits),
-    } | code_versions()
+        "versions": code_versions(),
+    }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
@@ -165,16 +174,15 @@ def _is_ignored(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch(name, pattern) for pattern in patterns)
 
 
-def code_versions() -> dict[str, Any]:
-    """Return what a run hangs on besides the class: versions, and our own code in the kernel."""
-    return {"kernel_side": _kernel_side(), "versions": run_versions()}
-
-
 @cache
-def run_versions() -> dict[str, str]:
-    """Return the versions of the packages that a student's numbers depend on."""
+def code_versions() -> dict[str, str]:
+    """Return the versions of what a run hangs on besides the class.
+
+    Those of the packages that a student's numbers depend on, and a hash of our own code in the
+    kernel.
+    """
     names = ("generative-garments", "tensorflow-cpu", "tensorflow", "keras", "numpy")
-    installed = {}
+    installed = {KERNEL_SIDE: _kernel_side()}
     for name in names:
         try:
             installed[name] = version(name)
@@ -272,7 +280,7 @@ def save_run(
     """
     facts = {
         "key": key,
-        "versions": run_versions(),
+        "versions": code_versions(),
         "seconds": round(seconds, 3),
         "faults": [asdict(fault) for fault in faults],
         "layers": list(layers),

@@ -14,7 +14,7 @@ from autograder.classroom import rejudge
 from autograder.classroom.execute import SealedExecute
 from autograder.classroom.judging import CHECKER_FAILED
 from autograder.classroom.new_class import nbgrader_api
-from autograder.classroom.store import StoreError
+from autograder.classroom.store import Place, StoreError, code_versions
 from autograder.judges import scale_images
 
 from .conftest import LESSON, Graded, cell
@@ -175,6 +175,23 @@ def test_a_fault_of_ours_is_flagged_and_neither_scored_0_nor_given_away(
     told = entry(graded)
     assert told["auto_score"] == 1 and not told["needs_manual_grade"]
     assert f"{LESSON} (Score: 2.0 / 6.0)" in graded.feedback(STUDENT)
+
+
+@pytest.mark.usefixtures("broken")
+def test_evidence_of_earlier_checks_is_not_held_against_anybody(graded: Graded) -> None:
+    path = Place(STUDENT, LESSON, LESSON).folder(graded.directory) / "run.json"
+    text = path.read_text()
+    path.write_text(text.replace(code_versions()["kernel_side"], "earlier"))
+    try:
+        (submission,) = differences(graded)
+        assert submission.outdated == ("scale_images",) and not submission.differences
+        result = CliRunner().invoke(
+            cli.main, ["rejudge", str(graded.directory), "--student", STUDENT]
+        )
+        assert "Verdicts that stay as they were: 1." in result.output
+        assert entry(graded)["auto_score"] == 1
+    finally:
+        path.write_text(text)
 
 
 @pytest.mark.usefixtures("stricter")
