@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -80,7 +83,10 @@ class _Worker:
 
     def __init__(self) -> None:
         self._connection, other = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=_serve, args=(other,), daemon=True)
+        # What a worker that is ended leaves lying about is taken away with this folder.
+        self._scratch = tempfile.mkdtemp(prefix="autograder-worker-")
+        arguments = (other, self._scratch)
+        self._process = _CONTEXT.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         other.close()
 
@@ -105,23 +111,34 @@ class _Worker:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
         self._process.join(timeout=5)
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def _serve(connection: Connection) -> None:
-    """Make calls until the other end is closed."""
+def _serve(connection: Connection, scratch: str) -> None:
+    """Make calls until the other end is closed, or is gone because the grader was killed."""
     # Ctrl-C is the grading process's business. Not SIG_IGN: kernels would inherit it, and could
     # not be interrupted.
     signal.signal(signal.SIGINT, lambda *_: None)
-    while True:
-        try:
+    os.environ["TMPDIR"] = tempfile.tempdir = scratch
+    try:
+        while True:
             function, arguments, named = connection.recv()
-        except EOFError:
-            return
-        try:
-            answer = True, function(*arguments, **named)
-        except Exception as error:
-            answer = False, error
-        try:
-            connection.send(answer)
-        except Exception as error:  # it cannot be pickled
-            connection.send((False, CallFailed(f"{answer[1]!r} cannot be sent back: {error}")))
+            _send(connection, _outcome(function, arguments, named))
+    except (EOFError, ConnectionError):
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _outcome(function: Callable[..., Any], arguments: Any, named: Any) -> tuple[bool, Any]:
+    try:
+        return True, function(*arguments, **named)
+    except Exception as error:
+        return False, error
+
+
+def _send(connection: Connection, answer: tuple[bool, Any]) -> None:
+    try:
+        connection.send(answer)
+    except ConnectionError:
+        raise
+    except Exception as error:  # it cannot be pickled
+        connection.send((False, CallFailed(f"{answer[1]!r} cannot be sent back: {error}")))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -41,12 +43,14 @@ def test_a_call_that_fails_costs_itself_alone(pool: WorkerPool) -> None:
 
 def test_a_call_that_hangs_is_ended_with_all_that_it_started() -> None:
     pool = WorkerPool(1, 4)
+    scratch = pool.submit(tempfile.mkdtemp).result()
     hangs = pool.submit(os.system, "sleep 1234.5")
     with pytest.raises(CallFailed, match="did not end within 4 seconds"):
         hangs.result()
     assert not [
         p for p in psutil.process_iter(["cmdline"]) if "1234.5" in (p.info["cmdline"] or [])
     ]
+    assert not Path(scratch).exists()
     pool.shutdown(cancel_futures=True)
 
 
