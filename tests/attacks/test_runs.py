@@ -161,6 +161,17 @@ def test_demonstrations_are_skipped_and_files_beside_are_there(tmp_path: Path) -
     assert not (folder / "new").exists()
 
 
+def test_more_files_than_fit_are_left_out(tmp_path: Path) -> None:
+    for number in range(3000):
+        (tmp_path / f"{number:04}-with-a-rather-long-name.txt").touch()
+    graded = grade(
+        notebook("import os; print(sorted(os.listdir('.'))[0])"),
+        tmp_path / "evidence",
+        files=files_beside(tmp_path),
+    )
+    assert "0000-with" in graded.text() and not graded.run.faults
+
+
 def test_without_a_sandbox_the_same_is_graded(tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("HALF = 0.5")
     nb = notebook(
