@@ -78,7 +78,7 @@ def bound_by_tests(exercise: str) -> float:
 
 
 def take_time() -> None:
-    """Let student code take minutes: on a loaded machine the usual limit would stop right answers."""
+    """Let student code take minutes: a loaded machine would stop right answers at the usual limit."""
     gather.SECONDS = 600.0
 
 
