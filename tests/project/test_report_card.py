@@ -15,7 +15,7 @@ from benchmarks.report_card import PAGE, SOURCES, page
 CALIBRATION = read("calibration").get("exercises", {})
 
 # A right run uses at most this share of the tolerances, and of all right runs so few use all.
-MOST_SHARE, MOST_FALSE_REJECTS = 0.5, 1e-4
+MOST_SHARE, MOST_FALSE_REJECTS, LEAST_RUNS = 0.5, 1e-4, 30
 
 
 def test_the_committed_page_is_made_of_the_committed_results() -> None:
@@ -36,7 +36,7 @@ def test_tolerances_are_those_that_were_calibrated(exercise: str) -> None:
 def test_tolerances_lie_far_beyond_what_right_answers_use(exercise: str) -> None:
     row = CALIBRATION[exercise]
     for kind in (row["reference"], row["variations"]):
-        assert kind["runs"] >= 100
+        assert kind["runs"] >= LEAST_RUNS
         assert kind["rejected"] == []
         assert sum(kind["log2_shares"].values()) == kind["runs"]
         assert max(map(float, kind["log2_shares"])) <= math.log2(MOST_SHARE)
