@@ -885,7 +885,7 @@ attempt('truncate', lambda: open('/tmp/huge', 'wb').truncate(2**40))
         "resources",
         "prints for ever",
         "while True: print('x' * 100_000)",
-        faults=("flooded",),
+        faults=("flooded", "memory"),
     ),
     Attack(
         "one_huge_output",
