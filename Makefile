@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test full report-card gallery lab class named-directory notebooks pictures lint lock clean
+.PHONY: help demo test full report-card gallery lab class named-directory notebooks translations pictures lint lock clean
 
 help: ## name the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +49,10 @@ named-directory:
 notebooks: .venv/.installed ## build the notebooks from course/text and solutions
 	$(BIN)/autograder build
 
-pictures: .venv/.installed ## take the README's pictures anew (needs chromium)
+translations: .venv/.installed ## update the message catalogues; name what is to be translated anew
+	$(BIN)/python .ci/translations.py
+
+pictures: .venv/.installed ## take the READMEs' pictures anew (needs chromium)
 	$(BIN)/python -m tests.browser.pictures
 
 lint: .venv/.installed ## ruff and mypy

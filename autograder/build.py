@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.errors import AutograderError
 from autograder.exercises import EXERCISES, LESSONS, QUESTIONS, Exercise, Question, exercises_of
+from autograder.language import N_, _, current_language, languages, ngettext, speaking
 from autograder.texts import exercise_text
 
 Asked = TypeVar("Asked", Exercise, Question)
@@ -57,14 +58,12 @@ NOTEBOOK_METADATA = {
     },
 }
 
-CARDS = {
-    "en": (
-        "### ✏️ Exercise: {title}\n\n"
-        "**{points}** · about {minutes} minutes · difficulty {difficulty}\n\n"
-        'Fill in the next cell, then run the check below it. Stuck? `hint("{id}")` helps.'
-    ),
-}
-POINT_WORDS = {"en": ("point", "points")}
+CARD = N_(
+    "### ✏️ Exercise: {title}\n\n"
+    "**{points}** · about {minutes} minutes · difficulty {difficulty}\n\n"
+    'Fill in the next cell, then run the check below it. Stuck? `hint("{id}")` helps.'
+)
+ANSWER_HERE = N_("YOUR ANSWER HERE")
 
 MAX_CELL_ID = 64  # nbformat 4.5
 
@@ -92,11 +91,6 @@ def solution_path(lesson: str) -> Path:
     return SOLUTIONS / f"lesson_{lesson}.py"
 
 
-def languages() -> list[str]:
-    """Return the languages that the course has a text in, sorted."""
-    return sorted({path.parent.name for path in (COURSE / "text").glob("*/*.md")})
-
-
 def source_notebook(
     lesson: str, language: str = "en", points: Mapping[str, float] | None = None
 ) -> NotebookNode:
@@ -115,23 +109,19 @@ def source_notebook(
     """
     if lesson not in LESSONS:
         raise AutograderError(f"There is no lesson {lesson!r}; take one of {', '.join(LESSONS)}.")
-    if language not in CARDS:
-        raise AutograderError(
-            f"There is no course in language {language!r}; take one of {', '.join(CARDS)}."
-        )
     points = points or {}
-    if not solution_path(lesson).exists():
-        return _source_from_release(lesson, language, points)
-    return assemble(
-        _read(text_path(lesson, language)),
-        where=f"course/text/{language}/{lesson}.md",
-        lesson=lesson,
-        language=language,
-        solutions=_read(solution_path(lesson)),
-        titles={item.id: exercise_text(item.id, language).title for item in exercises_of(lesson)},
-        rubric=_read(_question_path(lesson, language)),
-        points=points,
-    )
+    with speaking(language):
+        if not solution_path(lesson).exists():
+            return _source_from_release(lesson, language, points)
+        return assemble(
+            _read(text_path(lesson, language)),
+            where=f"course/text/{language}/{lesson}.md",
+            lesson=lesson,
+            solutions=_read(solution_path(lesson)),
+            titles={item.id: exercise_text(item.id).title for item in exercises_of(lesson)},
+            rubric=_read(_question_path(lesson, language)),
+            points=points,
+        )
 
 
 def assemble(
@@ -139,7 +129,6 @@ def assemble(
     *,
     where: str,
     lesson: str,
-    language: str,
     solutions: str,
     titles: Mapping[str, str],
     rubric: str,
@@ -147,11 +136,12 @@ def assemble(
 ) -> NotebookNode:
     """Assemble the instructor's notebook of one lesson from texts alone (reads no file).
 
+    Its cards are in the language of the moment, which its metadata names.
+
     Args:
         text: the lesson, MyST notebook Markdown.
         where: the name of its file, for messages.
         lesson: its id in the catalogue.
-        language: the language of the exercise cards.
         solutions: the text of the lesson's solutions module.
         titles: exercise id → title.
         rubric: what the instructor sees in the answer cell of the manually graded question.
@@ -186,7 +176,6 @@ def assemble(
                 exercise,
                 function_source(solutions, exercise.id, f"solutions/lesson_{lesson}.py"),
                 titles[exercise.id],
-                language,
                 points.get(exercise.id, exercise.points),
             )
         elif "question" in tags:
@@ -202,7 +191,8 @@ def assemble(
             demonstration.metadata["tags"] = [DEMONSTRATION, *kept]
             cells.append(demonstration)
     _check_complete(asked, cells, lesson, where)
-    built = new_notebook(cells=cells, metadata=copy.deepcopy(NOTEBOOK_METADATA))
+    metadata = copy.deepcopy(NOTEBOOK_METADATA) | {"language": current_language()}
+    built = new_notebook(cells=cells, metadata=metadata)
     built.nbformat_minor = 5
     nbformat.validate(built)
     return built
@@ -215,12 +205,15 @@ def release_notebook(source: NotebookNode) -> NotebookNode:
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import SaveCells
+    from traitlets.config import Config
 
     nb = copy.deepcopy(source)
     resources: dict = {"nbgrader": {}}
+    with speaking(source.metadata["language"]):
+        config = Config({"ClearSolutions": {"text_stub": _(ANSWER_HERE)}})
     for preprocessor in GenerateAssignment().preprocessors:
         if preprocessor is not SaveCells:
-            nb, resources = preprocessor().preprocess(nb, resources)
+            nb, resources = preprocessor(config=config).preprocess(nb, resources)
     return nb
 
 
@@ -353,12 +346,11 @@ def _setup_cell(source: str, lesson: str) -> NotebookNode:
     return new_code_cell(source, id=SETUP, metadata=_nbgrader(SETUP, locked=True))
 
 
-def _card(exercise: Exercise, title: str, language: str, points: float) -> str:
+def _card(exercise: Exercise, title: str, points: float) -> str:
     """Return the text that introduces an exercise: title, points, minutes, difficulty."""
-    one, many = POINT_WORDS[language]
-    return CARDS[language].format(
+    return _(CARD).format(
         title=title,
-        points=f"{points:g} {one if points == 1 else many}",
+        points=ngettext("{count:g} point", "{count:g} points", points).format(count=points),
         minutes=exercise.minutes,
         difficulty="●" * exercise.difficulty + "○" * (3 - exercise.difficulty),
         id=exercise.id,
@@ -366,12 +358,12 @@ def _card(exercise: Exercise, title: str, language: str, points: float) -> str:
 
 
 def _exercise_cells(
-    exercise: Exercise, function: str, title: str, language: str, points: float
+    exercise: Exercise, function: str, title: str, points: float
 ) -> list[NotebookNode]:
     """Return the card, the answer cell and the check cell of one exercise."""
     check = check_id(exercise.id)
     return [
-        new_markdown_cell(_card(exercise, title, language, points), id=f"card-{exercise.id}"),
+        new_markdown_cell(_card(exercise, title, points), id=f"card-{exercise.id}"),
         new_code_cell(function, id=exercise.id, metadata=_nbgrader(exercise.id, solution=True)),
         new_code_cell(
             f'check("{exercise.id}", {exercise.id})',
@@ -485,8 +477,8 @@ def _source_from_release(lesson: str, language: str, points: Mapping[str, float]
             cell.metadata.pop(key, None)
         exercise = EXERCISES.get(cell.id.removeprefix("card-"))
         if exercise is not None and exercise.id in points and cell.cell_type == "markdown":
-            title = exercise_text(exercise.id, language).title
-            cell.source = _card(exercise, title, language, points[exercise.id])
+            title = exercise_text(exercise.id).title
+            cell.source = _card(exercise, title, points[exercise.id])
         nbgrader = cell.metadata.get("nbgrader", {})
         nbgrader.pop("checksum", None)
         nbgrader.pop("cell_type", None)

@@ -7,15 +7,19 @@ at once. This is the edge where errors that users can put right become one sente
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from autograder.errors import AutograderError
+from autograder.language import ENGLISH, VARIABLE, _, speaking
 
 OWN_PACKAGES = ("autograder", "course", "solutions")
 
@@ -38,8 +42,10 @@ class OneSentence(click.Group):
             if not missing or missing in OWN_PACKAGES:
                 raise
             raise click.ClickException(
-                f"The Python package {missing} is missing; `autograder doctor` says how to "
-                "install what the course needs."
+                _(
+                    "The Python package {missing} is missing; `autograder doctor` says how to "
+                    "install what the course needs."
+                ).format(missing=missing)
             ) from error
 
 
@@ -51,7 +57,12 @@ def main() -> None:
 
 directory_argument = click.Path(file_okay=False, path_type=Path)
 language_option = click.option(
-    "--language", default="en", show_default=True, help="Language of the lessons."
+    "--language",
+    default=ENGLISH,
+    show_default=True,
+    envvar=VARIABLE,
+    show_envvar=True,
+    help="Language of the lessons.",
 )
 
 
@@ -68,23 +79,27 @@ def build(check: bool) -> None:
 
 
 @main.command()
-@click.argument("directory", type=directory_argument, default="work")
+@click.argument("directory", type=directory_argument, required=False)
 @language_option
 @click.option("--copy-only", is_flag=True, help="Copy the lessons, but do not open JupyterLab.")
-def lab(directory: Path, language: str, copy_only: bool) -> None:
+def lab(directory: Path | None, language: str, copy_only: bool) -> None:
     """Open the lessons in JupyterLab.
 
-    They are copied to DIRECTORY (default: work) first. A file that is already there is yours and
-    is never overwritten.
+    They are copied to DIRECTORY first (default: work; in another language than English a folder in
+    it, so that both can be had). A file that is already there is yours and is never overwritten.
     """
     from autograder.lessons import copy_lessons
 
-    if not copy_only and importlib.util.find_spec("jupyterlab") is None:
-        raise AutograderError(
-            'JupyterLab is not installed; install it with: pip install "jupyterlab<5"'
-        )
-    for path, is_new in copy_lessons(directory, language):
-        click.echo(f"{'copied' if is_new else 'kept your'} {path}")
+    with speaking(language):
+        if not copy_only and importlib.util.find_spec("jupyterlab") is None:
+            raise AutograderError(
+                _('JupyterLab is not installed; install it with: pip install "jupyterlab<5"')
+            )
+        if directory is None:
+            directory = Path("work") if language == ENGLISH else Path("work") / language
+        for path, is_new in copy_lessons(directory, language):
+            text = _("copied {path}") if is_new else _("kept your {path}")
+            click.echo(text.format(path=path))
     if not copy_only:
         sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(directory)]))
 
@@ -130,16 +145,97 @@ def release_solutions(directory: Path, lesson: str) -> None:
     new_class.release_solutions(directory, lesson)
 
 
+class_argument = click.argument(
+    "directory", metavar="CLASS", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+student_option = click.option("--student", metavar="NAME", help="This student alone.")
+
+
+@main.command()
+@class_argument
+@click.argument("assignment", required=False)
+@student_option
+@click.option("--jobs", type=click.IntRange(min=1), help="Notebooks run at the same time.")
+@click.option("--force", is_flag=True, help="Run everything again, whatever is stored.")
+@click.option("--no-sandbox", is_flag=True, help="Run student code with all your rights.")
+@click.option("--json", "as_json", is_flag=True, help="Print a summary for scripts.")
+def grade(
+    directory: Path,
+    assignment: str | None,
+    student: str | None,
+    jobs: int | None,
+    force: bool,
+    no_sandbox: bool,
+    as_json: bool,
+) -> None:
+    """Grade what was handed in and is not graded yet.
+
+    Notebooks are run in parallel; grades go into nbgrader's gradebook. A submission that fails
+    stops no other. Ctrl-C loses nothing: the same command does the rest. Exit code 1 if a
+    submission failed, 130 after Ctrl-C.
+    """
+    # NumPy's own threads are in each other's way: the work is spread over processes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from rich.console import Console
+
+    from autograder.classroom import grade
+
+    summary = grade.grade(
+        directory, assignment, student, jobs=jobs, force=force, sandbox=not no_sandbox
+    )
+    if as_json:
+        click.echo(json.dumps(asdict(summary)))
+    else:
+        grade.show(summary, Console())
+    sys.exit(summary.exit_code)
+
+
+@main.command()
+@class_argument
+@click.argument("assignment", required=False)
+@student_option
+@click.option("--yes", is_flag=True, help="Write without asking.")
+def rejudge(directory: Path, assignment: str | None, student: str | None, yes: bool) -> None:
+    """Judge again from stored evidence, after a change of judges or rubric.
+
+    No student code is run. The differences are shown before anything is written. Generate the
+    feedback again afterwards.
+    """
+    # NumPy's own threads are in each other's way: the work is spread over processes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from rich.console import Console
+
+    from autograder.classroom import rejudge
+
+    judged = rejudge.find_differences(directory, assignment, student)
+    if rejudge.show(judged, Console()) and (yes or click.confirm("Write this to the gradebook?")):
+        click.echo(f"{rejudge.write(directory, judged)} submissions written.")
+
+
+@main.command()
+@class_argument
+def report(directory: Path) -> None:
+    """Show how a class fares: a page, and a table for your own analysis.
+
+    They are written to report.html and grades_by_exercise.csv in CLASS.
+    """
+    from autograder.classroom import overview
+
+    for path in overview.write_report(directory):
+        click.echo(f"wrote {path}")
+
+
 @main.command()
 @click.argument("directory", type=directory_argument, required=False)
-def demo(directory: Path | None) -> None:
+@language_option
+def demo(directory: Path | None, language: str) -> None:
     """Grade a class of made-up students.
 
     The class is made in DIRECTORY (default: a new scratch folder).
     """
     from autograder.demo import run_demo
 
-    run_demo(directory or Path(tempfile.mkdtemp(prefix="garments-demo-")))
+    run_demo(directory or Path(tempfile.mkdtemp(prefix="garments-demo-")), language)
 
 
 @main.command()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import textwrap
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +15,12 @@ import nbformat
 from nbformat import NotebookNode
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from autograder.build import BEGIN_SOLUTION, END_SOLUTION, STUB, solution_path, source_notebook
 from autograder.errors import AutograderError
 from autograder.exercises import EXERCISES, LESSONS, exercises_of
+from autograder.language import ENGLISH
 from autograder.verdict import Verdict
 
 
@@ -229,11 +228,12 @@ ANSWERED_QUESTION = (
 )
 
 
-def run_demo(directory: Path) -> dict[str, dict[str, Verdict]]:
+def run_demo(directory: Path, language: str = ENGLISH) -> dict[str, dict[str, Verdict]]:
     """Make a class in `directory`, let the made-up students hand in, grade, and show the result.
 
     Args:
         directory: a folder that does not exist or is empty.
+        language: the language of the class; what is printed here is in English.
 
     Returns:
         student → exercise → verdict, as the graded notebooks have them.
@@ -250,7 +250,7 @@ def run_demo(directory: Path) -> dict[str, dict[str, Verdict]]:
     console = Console()
     directory = directory.resolve()
     console.print(f"Making an nbgrader class in {directory} …", soft_wrap=True)
-    new_class(directory)
+    new_class(directory, language)
     for student in STUDENTS:
         console.print(f"{student.name} hands in: {student.story}.")
         for lesson in LESSONS:
@@ -311,42 +311,26 @@ def fill_in(nb: NotebookNode, bodies: Mapping[str, str]) -> None:
 
 
 def grade(directory: Path, console: Console) -> None:
-    """Run nbgrader's autograde for every submission, and generate_feedback for every lesson."""
+    """Grade every submission, and let nbgrader make the feedback of every lesson."""
+    from autograder.classroom import grade
     from autograder.classroom.new_class import failure_reason, nbgrader_api
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with nbgrader_api(directory) as api, Progress(*columns, console=console) as progress:
-        task = progress.add_task("grading", total=len(LESSONS) * (len(STUDENTS) + 1))
+    summary = grade.grade(directory, console=console)
+    grade.show(summary, console)
+    if summary.exit_code:
+        raise AutograderError("The demo's class could not be graded.")
+    with nbgrader_api(directory) as api:
         for lesson in LESSONS:
-            for student in STUDENTS:
-                progress.update(task, description=f"autograde {student.name}, {lesson}")
-                start = time.perf_counter()
-                result = api.autograde(lesson, student.name)
-                if not result["success"]:
-                    raise AutograderError(
-                        f"nbgrader could not grade {student.name}, {lesson}: "
-                        f"{failure_reason(result)}"
-                    )
-                seconds = time.perf_counter() - start
-                progress.console.print(f"graded {student.name}, {lesson} in {seconds:.1f} s")
-                progress.advance(task)
-            progress.update(task, description=f"feedback, {lesson}")
             result = api.generate_feedback(lesson)
             if not result["success"]:
                 raise AutograderError(
                     f"nbgrader could not make the feedback of {lesson}: {failure_reason(result)}"
                 )
-            progress.advance(task)
 
 
 def graded_verdicts(directory: Path, student: str) -> dict[str, Verdict]:
     """Return exercise → verdict from the graded notebooks of one student."""
-    from autograder.classroom.preprocessors import notebook_verdicts
+    from autograder.classroom.grades import notebook_verdicts
 
     verdicts: dict[str, Verdict] = {}
     for lesson in LESSONS:

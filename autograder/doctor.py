@@ -23,12 +23,15 @@ from packaging.requirements import Requirement
 from rich.console import Console
 from rich.text import Text
 
+from autograder.language import N_, _
+
 State = Literal["ok", "info", "warn", "fault"]
 
 DISTRIBUTION = "generative-garments"
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
 COLOURS = {"ok": "green", "info": "cyan", "warn": "yellow", "fault": "bold red"}
+WORDS = {"ok": N_("ok"), "info": N_("info"), "warn": N_("warn"), "fault": N_("fault")}
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ def examine(directory: Path) -> list[Finding]:
         try:
             found = examination()
         except Exception as error:  # a doctor that falls ill helps nobody
-            found = Finding(subject, "warn", f"could not be examined: {error!r}")
+            message = _("could not be examined: {error!r}").format(error=error)
+            found = Finding(subject, "warn", message)
         findings.extend([found] if isinstance(found, Finding) else found)
     return findings
 
@@ -67,7 +71,7 @@ def show(findings: list[Finding], console: Console | None = None) -> int:
     """Print one line per finding. Returns the exit code: 1 if there is a fault, else 0."""
     console = console or Console(soft_wrap=True, highlight=False)
     for finding in findings:
-        line = Text(f"{finding.state:<6}", style=COLOURS[finding.state])
+        line = Text(f"{_(WORDS[finding.state]):<6}", style=COLOURS[finding.state])
         line.append(f"{finding.subject:<12}{finding.message}", style="default")
         if finding.advice:
             line.append(f" {finding.advice}", style="bold")
@@ -81,7 +85,10 @@ def python_version(version: tuple[int, int, int] = sys.version_info[:3]) -> Find
     if (3, 11) <= version < (3, 14):
         return Finding("Python", "ok", f"{name} ({platform.system()} {platform.machine()})")
     return Finding(
-        "Python", "fault", f"{name} is not 3.11, 3.12 or 3.13.", "Make the environment with one."
+        "Python",
+        "fault",
+        _("{version} is not 3.11, 3.12 or 3.13.").format(version=name),
+        _("Make the environment with one."),
     )
 
 
@@ -95,12 +102,13 @@ def packages(lock: Path = LOCK) -> Finding:
     """Installed versions against the lock, or against the project's own ranges without one."""
     if lock.exists():
         lines = pins(lock.read_text(encoding="utf-8"))
-        wanted, source = [Requirement(line) for line in lines], "the lock"
-        remedy = "Run: pip install --require-hashes -r requirements.lock"
+        wanted, source = [Requirement(line) for line in lines], _("the lock")
+        remedy = _("Run: pip install --require-hashes -r requirements.lock")
     else:
         lines = metadata.requires(DISTRIBUTION) or []
         wanted = [Requirement(line) for line in lines if "extra ==" not in line]
-        source, remedy = "the project's ranges", "Install the course again, or the named packages."
+        source = _("the project's ranges")
+        remedy = _("Install the course again, or the named packages.")
     wanted = [one for one in wanted if one.marker is None or one.marker.evaluate()]
     missing, other = [], []
     for requirement in wanted:
@@ -108,11 +116,20 @@ def packages(lock: Path = LOCK) -> Finding:
         if installed is None:
             missing.append(requirement.name)
         elif not requirement.specifier.contains(installed, prereleases=True):
-            other.append(f"{requirement.name} {installed} (wanted {requirement.specifier})")
+            text = _("{name} {installed} (wanted {wanted})")
+            other.append(
+                text.format(
+                    name=requirement.name, installed=installed, wanted=requirement.specifier
+                )
+            )
     if not missing and not other:
-        return Finding("packages", "ok", f"all {len(wanted)} are as {source} says")
-    parts = [f"{_some(missing)} missing"] if missing else []
-    parts += [f"other than {source}: {_some(other)}"] if other else []
+        text = _("all {count} are as {source} says")
+        return Finding("packages", "ok", text.format(count=len(wanted), source=source))
+    parts = []
+    if missing:
+        parts.append(_("{names} missing").format(names=_some(missing)))
+    if other:
+        parts.append(_("other than {source}: {names}").format(source=source, names=_some(other)))
     # Another version may well work (Colab brings its own); a missing package does not.
     state: State = "fault" if missing and not lock.exists() else "warn"
     return Finding("packages", state, "; ".join(parts) + ".", remedy)
@@ -131,31 +148,30 @@ def tensorflow(python: str = sys.executable, seconds: float = 120) -> Finding:
             [python, "-c", code], capture_output=True, text=True, timeout=seconds, env=quiet
         )
     except subprocess.TimeoutExpired:
-        return Finding(
-            "TensorFlow", "fault", f"its import took over {seconds:g} s.", "Reinstall it."
-        )
+        message = _("its import took over {seconds:g} s.").format(seconds=seconds)
+        return Finding("TensorFlow", "fault", message, _("Reinstall it."))
     found = [line.split() for line in child.stdout.splitlines() if line.startswith("found ")]
     if child.returncode == 0 and found:
-        _, version, keras, gpus, took = found[-1]
+        _found, version, keras, gpus, took = found[-1]
         if int(keras.split(".")[0]) < 3:
-            return Finding(
-                "TensorFlow", "fault", f"Keras {keras} is too old.", "pip install 'keras>=3.8'"
-            )
-        device = f"{gpus} GPU" if gpus != "0" else "no GPU, none is needed"
-        return Finding(
-            "TensorFlow", "ok", f"{version} with Keras {keras}, {device}, imported in {took} s"
+            message = _("Keras {version} is too old.").format(version=keras)
+            return Finding("TensorFlow", "fault", message, "pip install 'keras>=3.8'")
+        device = f"{gpus} GPU" if gpus != "0" else _("no GPU, none is needed")
+        message = _("{version} with Keras {keras}, {device}, imported in {took} s").format(
+            version=version, keras=keras, device=device, took=took
         )
+        return Finding("TensorFlow", "ok", message)
     intel_linux = (sys.platform, platform.machine()) == ("linux", "x86_64")
     package = "tensorflow-cpu" if intel_linux else "tensorflow"
     if child.returncode < 0:
-        reason = f"importing it kills Python (signal {-child.returncode})"
+        reason = _("importing it kills Python (signal {number})").format(number=-child.returncode)
     else:
-        reason = (child.stderr.strip().splitlines() or ["importing it failed"])[-1]
+        reason = (child.stderr.strip().splitlines() or [_("importing it failed")])[-1]
     return Finding(
         "TensorFlow",
         "fault",
         f"{reason}.",
-        f"Install it with: pip install {package} keras",
+        _("Install it with: pip install {package} keras").format(package=package),
     )
 
 
@@ -170,14 +186,17 @@ def data() -> Finding:
         return Finding(
             "data",
             "info",
-            f"{len(missing)} of the 4 files of Fashion-MNIST are not in {folder} yet.",
-            "The first lesson downloads them (31 MB); without network it shows toy garments.",
+            _("{count} of the 4 files of Fashion-MNIST are not in {folder} yet.").format(
+                count=len(missing), folder=folder
+            ),
+            _("The first lesson downloads them (31 MB); without network it shows toy garments."),
         )
     try:
         load_fashion_mnist()
     except DataError as error:
         return Finding("data", "fault", str(error))
-    return Finding("data", "ok", f"Fashion-MNIST in {folder}, every hash right")
+    message = _("Fashion-MNIST in {folder}, every hash right").format(folder=folder)
+    return Finding("data", "ok", message)
 
 
 def alembic() -> Finding:
@@ -186,8 +205,8 @@ def alembic() -> Finding:
         return Finding(
             "nbgrader",
             "info",
-            "not installed; lessons do not need it, a class does.",
-            'For a class, run: pip install "nbgrader<0.10"',
+            _("not installed; lessons do not need it, a class does."),
+            _('For a class, run: pip install "nbgrader<0.10"'),
         )
     name = "alembic.exe" if os.name == "nt" else "alembic"
     beside = Path(sys.executable).parent / name
@@ -196,19 +215,22 @@ def alembic() -> Finding:
         return Finding(
             "alembic",
             "warn",
-            f"PATH finds {on_path}, of another environment.",
-            "Activate this environment before nbgrader commands.",
+            _("PATH finds {path}, of another environment.").format(path=on_path),
+            _("Activate this environment before nbgrader commands."),
         )
     if on_path:
-        return Finding("alembic", "ok", "on PATH")
+        return Finding("alembic", "ok", _("on PATH"))
     if beside.exists():
         return Finding(
             "alembic",
             "info",
-            "installed, not on PATH. A class of `autograder new-class` finds it nevertheless.",
-            f"For other nbgrader classes activate the environment, or add {beside.parent} to PATH.",
+            _("installed, not on PATH. A class of `autograder new-class` finds it nevertheless."),
+            _(
+                "For other nbgrader classes activate the environment, or add {folder} to PATH."
+            ).format(folder=beside.parent),
         )
-    return Finding("alembic", "fault", "not found; nbgrader needs it.", "pip install alembic")
+    message = _("not found; nbgrader needs it.")
+    return Finding("alembic", "fault", message, "pip install alembic")
 
 
 def foreign_packages(directory: Path) -> list[Finding]:
@@ -236,8 +258,10 @@ def foreign_packages(directory: Path) -> list[Finding]:
                     Finding(
                         name,
                         "warn",
-                        f"another project's package of this name is at {place or others}.",
-                        "Lessons do not mind; uninstall it before you work on the course itself.",
+                        _("another project's package of this name is at {place}.").format(
+                            place=place or others
+                        ),
+                        _("Lessons do not mind; uninstall it before working on the course itself."),
                     )
                 )
         elif others:
@@ -245,19 +269,25 @@ def foreign_packages(directory: Path) -> list[Finding]:
                 Finding(
                     name,
                     "fault",
-                    f"another project, {_some(others)}, installs a package of this name.",
-                    f"Run: pip uninstall {' '.join(others)}, then install the course again.",
+                    _("another project, {names}, installs a package of this name.").format(
+                        names=_some(others)
+                    ),
+                    _("Run: pip uninstall {names}, then install the course again.").format(
+                        names=" ".join(others)
+                    ),
                 )
             )
         elif ours:
-            findings.append(Finding(name, "ok", f"imported from {place}"))
+            findings.append(Finding(name, "ok", _("imported from {place}").format(place=place)))
         else:
             findings.append(
                 Finding(
                     name,
                     "fault",
-                    f"Python imports it from {place or 'nowhere'}, not from {ROOT}.",
-                    "Rename the file or folder in the way, or work in another folder.",
+                    _("Python imports it from {place}, not from {root}.").format(
+                        place=place or _("nowhere"), root=ROOT
+                    ),
+                    _("Rename the file or folder in the way, or work in another folder."),
                 )
             )
     return findings
@@ -328,7 +358,8 @@ def _version(name: str) -> str | None:
 def _some(names: list[str], most: int = 4) -> str:
     """Name a few of them, and count the others."""
     rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+    some = ", ".join(names[:most])
+    return _("{names} and {count} more").format(names=some, count=rest) if rest > 0 else some
 
 
 def _has_tables(database: Path) -> bool:

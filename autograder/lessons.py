@@ -1,27 +1,23 @@
-"""Where a student works: copies of the lesson notebooks, made without ever overwriting one."""
+"""Where a student works: copies of the lessons, made without ever overwriting one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import course
-from autograder.errors import AutograderError
+from autograder.language import known
 
-NOTEBOOKS = Path(course.__file__).parent / "notebooks"
+COURSE = Path(course.__file__).parent
 
 
 def copy_lessons(directory: Path, language: str) -> list[tuple[Path, bool]]:
-    """Copy the notebooks of one language into `directory`, which is made if need be.
+    """Copy the notebooks and the glossary of one language into `directory`, made if need be.
 
-    A file that exists is left alone. Returns each notebook's path in `directory` and whether it is
-    new there. Raises AutograderError for a language without notebooks.
+    A file that exists is left alone. Returns each file's path in `directory` and whether it is new
+    there. Raises AutograderError for a language that the course is not in.
     """
-    sources = sorted((NOTEBOOKS / language).glob("*.ipynb"))
-    if not sources:
-        known = ", ".join(sorted(folder.name for folder in NOTEBOOKS.glob("*/"))) or "none"
-        raise AutograderError(
-            f"There are no notebooks in the language {language!r}; choose one of: {known}."
-        )
+    sources = sorted((COURSE / "notebooks" / known(language)).glob("*.ipynb"))
+    sources += sorted((COURSE / "text" / language).glob("glossary.md"))
     directory.mkdir(parents=True, exist_ok=True)
     return [
         (directory / source.name, _copy_if_missing(source, directory / source.name))

@@ -10,6 +10,7 @@ from typing import Any
 from autograder.errors import AutograderError
 from autograder.exercises import EXERCISES, LESSONS, Exercise, exercises_of
 from autograder.kernel.gather import gather, gather_sealed, sealed_exchange
+from autograder.language import _, current_language
 from autograder.verdict import Verdict
 
 _HINT_STAGES = 3
@@ -83,12 +84,19 @@ def hint(exercise_id: str) -> Card:
         may_open = _HINT_STAGES if entry.failures or entry.passed else 1
         entry.hints = max(1, min(entry.hints + 1, may_open))
         opened = entry.hints
-    shown = [f"**Hint {stage}.** {text.hints[stage - 1]}" for stage in range(1, opened + 1)]
+    heading = _("**Hint {stage}.**")
+    shown = [
+        f"{heading.format(stage=stage)} {text.hints[stage - 1]}" for stage in range(1, opened + 1)
+    ]
     if opened < _HINT_STAGES:
-        what = "the next hint" if may_open > opened else "more, after you have tried and checked"
-        shown.append(f'`hint("{exercise.id}")` again opens {what}.')
+        more = _('`hint("{name}")` again opens more, after you have tried and checked.')
+        if may_open > opened:
+            more = _('`hint("{name}")` again opens the next hint.')
+        shown.append(more.format(name=exercise.id))
     body = "\n\n".join(shown)
-    return Card(text_card_html(f"{text.title}: hint {opened} of {_HINT_STAGES}", body), body)
+    title = _("{title}: hint {opened} of {stages}")
+    title = title.format(title=text.title, opened=opened, stages=_HINT_STAGES)
+    return Card(text_card_html(title, body), body)
 
 
 def solution(exercise_id: str, give_up: bool = False) -> Card:
@@ -109,25 +117,33 @@ def solution(exercise_id: str, give_up: bool = False) -> Card:
     if (folder / MARK_FILE).exists():
         if not solutions_released(folder):
             raise AutograderError(
-                "This notebook belongs to a class; its instructor has not released the solutions."
+                _(
+                    "This notebook belongs to a class; its instructor has not released the "
+                    "solutions."
+                )
             )
         path = folder / "solutions" / f"{exercise.lesson}.py"
     with changed_progress(folder, exercise.id) as entry:
         if not (entry.passed or exercise.id in _passed_here or give_up):
             raise AutograderError(
-                f"{exercise.id} has not passed its check yet; to see the solution all the same, "
-                f'call solution("{exercise.id}", give_up=True).'
+                _(
+                    "{name} has not passed its check yet; to see the solution all the same, "
+                    'call solution("{name}", give_up=True).'
+                ).format(name=exercise.id)
             )
         entry.gave_up = entry.gave_up or (give_up and not entry.passed)
     if not path.exists():
         raise AutograderError(
-            f"The solution of {exercise.id} is not installed here; it is in the folder "
-            f"solutions of the course's repository."
+            _(
+                "The solution of {name} is not installed here; it is in the folder "
+                "solutions of the course's repository."
+            ).format(name=exercise.id)
         )
     module = path.read_text(encoding="utf-8")
     source = without_solution_marks(function_source(module, exercise.id, path.name))
     body = f"```python\n{source}\n```\n\n{exercise_text(exercise.id).explanation}"
-    return Card(text_card_html(f"A solution of {exercise.id}", body), source)
+    title = _("A solution of {name}").format(name=exercise.id)
+    return Card(text_card_html(title, body), source)
 
 
 def progress() -> Card:
@@ -136,29 +152,37 @@ def progress() -> Card:
     from autograder.report import text_card_html
 
     table = read_progress(Path.cwd())
-    lines = ["| exercise | points | checks | hints | |", "|---|---|---|---|---|"]
+    lines = [_("| exercise | points | checks | hints | |"), "|---|---|---|---|---|"]
     earned = 0.0
     for lesson in LESSONS:
         lines.append(f"| **{lesson}** | | | | |")
         for exercise in exercises_of(lesson):
             entry = table.get(exercise.id, ExerciseProgress())
             earned += entry.best
-            state = "✓ passed" if entry.passed else ("in work" if entry.checks else "to do")
+            state = _("in work") if entry.checks else _("to do")
+            if entry.passed:
+                state = _("✓ passed")
             lines.append(
                 f"| {exercise.id} | {entry.best:g} / {exercise.points} | {entry.checks} "
                 f"| {entry.hints} | {state} |"
             )
     total = sum(exercise.points for exercise in EXERCISES.values())
     body = "\n".join(lines)
-    return Card(text_card_html(f"Your progress: {earned:g} of {total} points", body), body)
+    title = _("Your progress: {earned:g} of {total} points").format(earned=earned, total=total)
+    return Card(text_card_html(title, body), body)
 
 
 def _exercise(exercise_id: object) -> Exercise:
     if isinstance(exercise_id, str) and exercise_id in EXERCISES:
         return EXERCISES[exercise_id]
     near = difflib.get_close_matches(str(exercise_id)[:80], EXERCISES, n=1)
-    advice = f"did you mean “{near[0]}”?" if near else f"take one of {', '.join(EXERCISES)}."
-    raise AutograderError(f"There is no exercise called {str(exercise_id)[:80]!r}: {advice}")
+    text = _("There is no exercise called {name!r}: take one of {names}.")
+    if near:
+        text = _("There is no exercise called {name!r}: did you mean “{near}”?")
+    names = ", ".join(EXERCISES)
+    raise AutograderError(
+        text.format(name=str(exercise_id)[:80], names=names, near=next(iter(near), ""))
+    )
 
 
 def _gate_demonstrations(lines: list[str]) -> list[str]:
@@ -171,10 +195,9 @@ def _gate_demonstrations(lines: list[str]) -> list[str]:
     missing = [name for name in lines[0][len(_NEEDS) :].split() if name not in _passed_here]
     if not missing:
         return ["\n", *lines[1:]]
-    sentence = (
-        f"This demonstration needs {' and '.join(missing)}: "
-        "solve and check, then run this cell again."
-    )
+    sentence = _(
+        "This demonstration needs {names}: solve and check, then run this cell again."
+    ).format(names=_(" and ").join(missing))
     return [f"print({sentence!r})\n"]
 
 
@@ -188,3 +211,5 @@ def _install_magic() -> None:
 
 
 _install_magic()
+if sealed_exchange() is None:
+    current_language()  # an unknown AUTOGRADER_LANGUAGE is told at once, not by a check

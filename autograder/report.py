@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from autograder.language import N_, _
 from autograder.places import where_to_look
 from autograder.texts import exercise_text
 from autograder.verdict import Verdict
@@ -19,11 +20,11 @@ VERDICT_MIME = "application/vnd.autograder.verdict+json"
 # A mark, a word and a colour: none of them is needed to understand the others. The colours are
 # Okabe and Ito's, readable on white and on black.
 OUTCOMES = {
-    "pass": ("✓", "met", "#009e73"),
-    "fail": ("✗", "not met", "#d55e00"),
-    "blocked": ("–", "waiting", "#888888"),
-    "grader_fault": ("!", "our fault", "#0072b2"),
-    "resource_limit": ("⏱", "stopped", "#d55e00"),
+    "pass": ("✓", N_("met"), "#009e73"),
+    "fail": ("✗", N_("not met"), "#d55e00"),
+    "blocked": ("–", N_("waiting"), "#888888"),
+    "grader_fault": ("!", N_("our fault"), "#0072b2"),
+    "resource_limit": ("⏱", N_("stopped"), "#d55e00"),
 }
 
 _ENVIRONMENT = Environment(
@@ -33,6 +34,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.globals["_"] = _
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -41,13 +43,23 @@ def markdown_html(text: str) -> Markup:
     return Markup(_MARKDOWN.render(text))
 
 
-def card_html(verdict: Verdict) -> str:
-    """The card of a verdict: inline styles, no script, fit for an untrusted notebook."""
+def render(template: str, **values: Any) -> str:
+    """Fill in one of this package's templates."""
+    return _ENVIRONMENT.get_template(template).render(**values)
+
+
+def card_html(verdict: Verdict, waits: bool = False) -> str:
+    """The card of a verdict: inline styles, no script, fit for an untrusted notebook.
+
+    With `waits` it says that an instructor is going to grade the answer by hand.
+    """
     text = exercise_text(verdict.exercise_id)
-    return _ENVIRONMENT.get_template("card.html.j2").render(
+    return render(
+        "card.html.j2",
         verdict=verdict,
         title=text.title,
-        explanation=markdown_html(text.explanation) if verdict.passed else None,
+        waits=waits,
+        explanation=markdown_html(text.explanation) if verdict.passed and not waits else None,
         outcomes=OUTCOMES,
         places=where_to_look(verdict),
         message_html=_message_html,
@@ -56,9 +68,7 @@ def card_html(verdict: Verdict) -> str:
 
 def text_card_html(title: str, body: str) -> str:
     """A card that holds a title and a text in Markdown: a hint, a solution, a notice."""
-    return _ENVIRONMENT.get_template("text_card.html.j2").render(
-        title=title, body=markdown_html(body)
-    )
+    return render("text_card.html.j2", title=title, body=markdown_html(body))
 
 
 def _message_html(message: str) -> Markup:

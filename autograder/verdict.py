@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from autograder.exercises import EXERCISES
+from autograder.language import N_, _
 
 Outcome = Literal["pass", "fail", "blocked", "grader_fault", "resource_limit"]
 
@@ -14,9 +15,11 @@ Outcome = Literal["pass", "fail", "blocked", "grader_fault", "resource_limit"]
 class Criterion:
     """One thing that was asked of an answer.
 
-    `outcome` is "pass", "fail", "blocked" (a criterion it depends on failed), "grader_fault" (our
-    bug: it keeps its points) or "resource_limit" (time or memory ran out). A failed criterion may
-    keep some points. `misconception` names the mistake that produces exactly what was seen.
+    `name` is in English whatever the language, so that verdicts compare; it is translated where it
+    is shown. `message` is in the language of the check. `outcome` is "pass", "fail", "blocked" (a
+    criterion it depends on failed), "grader_fault" (our bug: it keeps its points) or
+    "resource_limit" (time or memory ran out). A failed criterion may keep some points.
+    `misconception` names the mistake that produces exactly what was seen.
     """
 
     name: str
@@ -56,6 +59,11 @@ class Verdict:
         return all(criterion.outcome in ("pass", "grader_fault") for criterion in self.criteria)
 
     @property
+    def faulty(self) -> bool:
+        """Whether the checker itself failed somewhere: a person has to look."""
+        return any(criterion.outcome == "grader_fault" for criterion in self.criteria)
+
+    @property
     def misconceptions(self) -> tuple[str, ...]:
         """The misconceptions recognised, each once, in the order of the criteria."""
         named = (criterion.misconception for criterion in self.criteria)
@@ -83,9 +91,11 @@ class Verdict:
         return cls(data["exercise_id"], criteria, data["attempted"], data["printed"])
 
     def __str__(self) -> str:
-        word = "passed" if self.passed else "not passed yet"
-        lines = [f"{self.exercise_id}: {word}, {self.points:g} of {self.max_points:g} points"]
-        lines += [f"  {c.outcome}: {c.name}. {c.message}".rstrip() for c in self.criteria]
+        head = _("{name}: not passed yet, {points:g} of {max_points:g} points")
+        if self.passed:
+            head = _("{name}: passed, {points:g} of {max_points:g} points")
+        lines = [head.format(name=self.exercise_id, points=self.points, max_points=self.max_points)]
+        lines += [f"  {c.outcome}: {_(c.name)}. {c.message}".rstrip() for c in self.criteria]
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -94,10 +104,20 @@ class Verdict:
         return mime_bundle(self)
 
 
-def no_evidence(exercise_id: str, message: str) -> Verdict:
+def no_evidence(exercise_id: str, message: str, outcome: Outcome = "fail") -> Verdict:
     """The verdict on a check that left no evidence: no points, and `message` says why."""
     points = EXERCISES[exercise_id].points
-    return Verdict(exercise_id, (Criterion("Evidence", "fail", message, 0.0, points),))
+    return Verdict(exercise_id, (Criterion(N_("Evidence"), outcome, message, 0.0, points),))
+
+
+def with_remark(verdict: Verdict, remark: str) -> Verdict:
+    """The same verdict with a remark after the message of the first criterion that is not met."""
+    for index, item in enumerate(verdict.criteria):
+        if item.outcome != "pass":
+            told = replace(item, message=f"{item.message} {remark}".strip())
+            criteria = (*verdict.criteria[:index], told, *verdict.criteria[index + 1 :])
+            return replace(verdict, criteria=criteria)
+    return verdict
 
 
 def scaled(verdict: Verdict, max_points: float) -> Verdict:

@@ -9,6 +9,8 @@ from typing import Any
 
 from traitlets.config import Config
 
+from autograder.language import _, speaking
+
 CELL_SECONDS = 120
 """A cell's time limit. A check ends by itself within 20 s; this is for everything else."""
 
@@ -21,14 +23,16 @@ def configure(c: Config, directory: Path) -> None:
         directory: the folder of the class.
     """
     from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-    from nbgrader.preprocessors import Execute, SaveAutoGrades, SaveCells
+    from nbgrader.preprocessors import Execute, GetGrades, SaveAutoGrades, SaveCells
 
+    from autograder.build import ANSWER_HERE
     from autograder.classroom.execute import SealedExecute
     from autograder.classroom.exporter import RepairingExporter
+    from autograder.classroom.files import class_language
+    from autograder.classroom.grades import SaveGrades, ShowGrades
     from autograder.classroom.preprocessors import (
         HideHiddenTests,
         RefuseEditedPoints,
-        SaveGrades,
     )
 
     find_alembic()
@@ -43,11 +47,16 @@ def configure(c: Config, directory: Path) -> None:
     c.GenerateAssignment.preprocessors = _with_before(
         GenerateAssignment().preprocessors, SaveCells, [RefuseEditedPoints]
     )
-    ours = {Execute: SealedExecute, SaveAutoGrades: SaveGrades}
+    ours = {Execute: SealedExecute, SaveAutoGrades: SaveGrades, GetGrades: ShowGrades}
     c.Autograde.autograde_preprocessors = [
         ours.get(step, step) for step in Autograde().autograde_preprocessors
     ]
-    c.GenerateFeedback.preprocessors = [HideHiddenTests, *GenerateFeedback().preprocessors]
+    with speaking(class_language(directory)):
+        c.ClearSolutions.text_stub = _(ANSWER_HERE)
+    c.GenerateFeedback.preprocessors = [
+        HideHiddenTests,
+        *(ours.get(step, step) for step in GenerateFeedback().preprocessors),
+    ]
 
 
 def find_alembic() -> None:

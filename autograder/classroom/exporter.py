@@ -21,9 +21,11 @@ from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.classroom.reading import MAX_BYTES, TOO_LARGE
+from autograder.classroom.files import class_language
+from autograder.classroom.reading import MAX_BYTES, too_large
 from autograder.classroom.repair import answers_in, repair, unreadable
 from autograder.classroom.repair_log import Repair, attach_repairs, noted, shown
+from autograder.language import _, speaking
 
 
 class RepairingExporter(NotebookExporter):
@@ -35,6 +37,7 @@ class RepairingExporter(NotebookExporter):
         self._chosen: dict[str, tuple[Path, list[Repair]]] = {}
         autograde: Any = self.parent
         course = self._course = autograde.coursedir
+        self._language = class_language(Path(course.root))
         for folder, listed in autograde.assignments.items():
             names = autograde.init_single_notebook_resources(str(Path(folder, "any.ipynb")))
             releases = {
@@ -42,9 +45,10 @@ class RepairingExporter(NotebookExporter):
                 for path in release_folder(course, names["nbgrader"]["assignment"]).glob("*.ipynb")
                 if fnmatch(path.stem, course.notebook_id)
             }
-            choice = choose_files(sorted(map(Path, listed)), releases)
+            with speaking(self._language):
+                choice = choose_files(sorted(map(Path, listed)), releases)
             wanted = {str(Path(folder, name)): chosen for name, chosen in choice.items()}
-            used = {str(path) for path, _ in wanted.values()} - set(wanted)
+            used = {str(path) for path, _repairs in wanted.values()} - set(wanted)
             self._chosen |= {path: (Path(path), []) for path in listed} | wanted
             autograde.assignments[folder] = sorted({*listed, *wanted} - used)
 
@@ -60,11 +64,12 @@ class RepairingExporter(NotebookExporter):
         file, repairs = self._chosen[filename]
         assignment = resources["nbgrader"]["assignment"]
         path = release_folder(self._course, assignment) / Path(filename).name
-        nb, found = repair_file(file, read_release(path, assignment))
-        repairs = repairs + found
-        for entry in repairs:
-            self.log.warning("%s: %s", filename, entry["message"])
-        attach_repairs(nb, repairs)
+        with speaking(self._language):
+            nb, found = repair_file(file, read_release(path, assignment))
+            repairs = repairs + found
+            for entry in repairs:
+                self.log.warning("%s: %s", filename, entry["message"])
+            attach_repairs(nb, repairs)
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
         return self.from_notebook_node(nb, resources, **kwargs)
 
@@ -96,9 +101,9 @@ def repair_file(path: Path, release: NotebookNode) -> tuple[NotebookNode, list[R
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
-            return unreadable(path.name, "it is a link or a folder, not a file", release)
+            return unreadable(path.name, _("it is a link or a folder, not a file"), release)
         if status.st_size > MAX_BYTES:
-            return unreadable(path.name, TOO_LARGE, release)
+            return unreadable(path.name, too_large(), release)
         data = path.read_bytes()
     except OSError as error:
         return unreadable(path.name, str(error.strerror), release)

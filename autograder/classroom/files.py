@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.errors import AutograderError
 from autograder.exercises import exercises_of
+from autograder.language import ENGLISH
 
 CLASS_FILE = "class.json"
 SECRET_FILE = ".class-secret"
@@ -51,6 +52,15 @@ def read_class(directory: Path) -> ClassFile:
         ) from None
     except (ValueError, TypeError) as error:
         raise AutograderError(f"{path} cannot be read ({error}); put the file right.") from None
+
+
+def class_language(directory: Path) -> str:
+    """Return the language of a class; English for an nbgrader course that is not one of ours.
+
+    Raises:
+        AutograderError: the class file cannot be understood.
+    """
+    return read_class(directory).language if (directory / CLASS_FILE).exists() else ENGLISH
 
 
 def write_class(directory: Path, content: ClassFile) -> None:

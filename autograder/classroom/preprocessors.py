@@ -7,20 +7,17 @@ them into nbgrader's lists.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
 from autograder.build import check_id
 from autograder.classroom.files import read_class
 from autograder.exercises import EXERCISES
-from autograder.report import VERDICT_MIME
-from autograder.verdict import Verdict
 
 CHECKS = {check_id(exercise): exercise for exercise in EXERCISES}
 
@@ -72,46 +69,3 @@ class HideHiddenTests(ClearHiddenTests):
                     output.traceback = [f"{output.ename} (the test is hidden)"]
                     output.evalue = ""
         return cell, resources
-
-
-class SaveGrades(SaveAutoGrades):
-    """Save scores as nbgrader does, and name a recognised misconception in the comment."""
-
-    def preprocess(
-        self, nb: NotebookNode, resources: ResourcesDict
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Save the grades of one notebook."""
-        self._verdicts = notebook_verdicts(nb)
-        saved: tuple[NotebookNode, ResourcesDict] = super().preprocess(nb, resources)
-        return saved
-
-    def _add_comment(self, cell: NotebookNode, resources: ResourcesDict) -> None:
-        super()._add_comment(cell, resources)
-        grade_id = cell.metadata.nbgrader["grade_id"]
-        text = misconception_line(self._verdicts.get(grade_id))
-        if text:
-            comment = self.gradebook.find_comment(
-                grade_id, self.notebook_id, self.assignment_id, self.student_id
-            )
-            comment.auto_comment = text
-            self.gradebook.db.commit()
-
-
-def notebook_verdicts(nb: NotebookNode) -> dict[str, Verdict]:
-    """Return exercise id → verdict, from the check cells of a graded notebook."""
-    verdicts = {}
-    for cell in nb.cells:
-        exercise = catalogue_exercise(cell)
-        for output in cell.get("outputs", []) if exercise else []:
-            data: dict[str, Any] | None = output.get("data", {}).get(VERDICT_MIME)
-            if exercise and data is not None:
-                verdicts[exercise] = Verdict.from_dict(data)
-    return verdicts
-
-
-def misconception_line(verdict: Verdict | None) -> str:
-    """Return one line that tells the first misconception recognised; empty if there is none."""
-    for criterion in verdict.criteria if verdict else ():
-        if criterion.misconception:
-            return " ".join(f"{criterion.name}: {criterion.message}".split())
-    return ""

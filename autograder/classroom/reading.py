@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.classroom.repair_log import Repair, noted, shown
+from autograder.language import _
 
 MAX_BYTES = 100_000_000
 """Larger files are not read, as nbgrader does not collect them (CourseDirectory.max_file_size)."""
 
 MAX_CELLS = 10_000
 
-TOO_LARGE = f"it is larger than {MAX_BYTES // 10**6} MB; clear its outputs"
 
 KINDS = ("code", "markdown", "raw")
 
@@ -30,6 +30,11 @@ OUTPUT_FIELDS: dict[str, dict[str, type]] = {
     "execute_result": {"data": dict, "metadata": dict},
     "error": {"ename": str, "evalue": str, "traceback": list},
 }
+
+
+def too_large() -> str:
+    """Say of a submitted file that it is larger than `MAX_BYTES`."""
+    return _("it is larger than {count} MB; clear its outputs").format(count=MAX_BYTES // 10**6)
 
 
 class UnreadableError(Exception):
@@ -81,9 +86,9 @@ def read_submission(data: bytes) -> tuple[Submission, list[Repair]]:
         cells = _old_cells(content["worksheets"])
         repairs.append(noted("old-format", found=shown(str(content.get("nbformat")))))
     if not isinstance(cells, list):
-        raise UnreadableError("it holds no list of cells, so it is not a notebook")
+        raise UnreadableError(_("it holds no list of cells, so it is not a notebook"))
     if len(cells) > MAX_CELLS:
-        raise UnreadableError(f"it holds more than {MAX_CELLS} cells")
+        raise UnreadableError(_("it holds more than {count} cells").format(count=MAX_CELLS))
     metadata = _dict(content.get("metadata"))
     found = [_cell(cell) for cell in cells if isinstance(cell, dict)]
     kernelspec = {
@@ -96,9 +101,9 @@ def read_submission(data: bytes) -> tuple[Submission, list[Repair]]:
 
 def _text(data: bytes, repairs: list[Repair]) -> str:
     if len(data) > MAX_BYTES:
-        raise UnreadableError(TOO_LARGE)
+        raise UnreadableError(too_large())
     if not data.strip():
-        raise UnreadableError("it is empty")
+        raise UnreadableError(_("it is empty"))
     encoding: str = json.detect_encoding(data)
     try:
         text = data.decode(encoding)
@@ -116,12 +121,12 @@ def _json(text: str, repairs: list[Repair]) -> dict[str, Any]:
         content, end = json.JSONDecoder(strict=False).raw_decode(text)
     except json.JSONDecodeError as error:
         raise UnreadableError(
-            f"it breaks off or is damaged at line {error.lineno} of the file"
+            _("it breaks off or is damaged at line {line} of the file").format(line=error.lineno)
         ) from None
     except (RecursionError, ValueError):
-        raise UnreadableError("it is nested too deeply or holds a number without end") from None
+        raise UnreadableError(_("it is nested too deeply or holds a number without end")) from None
     if not isinstance(content, dict):
-        raise UnreadableError("it is not a notebook")
+        raise UnreadableError(_("it is not a notebook"))
     if text[end:].strip("\0 \t\r\n"):
         repairs.append(noted("trailing"))
     return content

@@ -13,6 +13,7 @@ from typing import TypedDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from autograder.language import Messages, _
 from autograder.report import text_card_html
 
 METADATA_KEY = "autograder"
@@ -29,7 +30,7 @@ class Repair(TypedDict):
     message: str
 
 
-MESSAGES = {
+MESSAGES = Messages() | {
     # the file
     "unreadable": "{file} cannot be read: {reason}; nothing of it was graded. Save the notebook "
     "again, see that it opens, and hand it in anew.",
@@ -86,7 +87,7 @@ def attach_repairs(nb: NotebookNode, repairs: list[Repair]) -> None:
         return
     nb.metadata[METADATA_KEY] = {REPAIRS_KEY: repairs}
     lines = "\n".join(f"- {message}" for message in _messages(repairs))
-    html = text_card_html("What was put right before grading", lines)
+    html = text_card_html(_("What was put right before grading"), lines)
     nb.cells.insert(0, new_markdown_cell(html, id=REPAIRS_CELL))
 
 

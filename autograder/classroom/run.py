@@ -37,6 +37,7 @@ from autograder.exercises import EXERCISES
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.gather import EXCHANGE_VARIABLE
 from autograder.kernel.record import MAX_FILE_BYTES
+from autograder.language import Messages
 from autograder.sandbox.policy import Limits, Policy, kernel_policy
 from autograder.sandbox.probes import refuse_without_sandbox
 from autograder.sandbox.provisioner import SealedSpecs
@@ -62,7 +63,7 @@ FULL = 0.9
 
 Kind = Literal["died", "hung", "flooded", "memory", "disk", "not_run"]
 
-MESSAGES: dict[Kind, str] = {
+MESSAGES = Messages() | {
     "died": "This cell ended the kernel.",
     "hung": "This cell did not end within {seconds} seconds and was stopped.",
     "flooded": "This cell put out more than {megabytes} MB and was stopped.",
@@ -242,6 +243,20 @@ class _Client(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
+def _show_error(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+    """Put an error that student code kept from being shown into the outputs, where nbgrader looks.
+
+    Otherwise an instructor's own test would count as passed once `showtraceback` is patched.
+    """
+    reply = execute_reply["content"]
+    name = reply.get("ename") if reply["status"] == "error" else ""  # empty after a timeout
+    if name and name not in [output.get("ename") for output in cell.outputs]:
+        lines = reply.get("traceback") or [f"{name} (its traceback was not shown)"]
+        cell.outputs.append(
+            new_output("error", ename=name, evalue=reply.get("evalue", ""), traceback=lines)
+        )
+
+
 @dataclass
 class _Kernel:
     """A kernel that is ready, and the folder in which it leaves evidence."""
@@ -315,6 +330,7 @@ async def _kernel(runner: _Runner) -> AsyncIterator[_Kernel]:
             timeout=runner.cell_seconds,
             interrupt_on_timeout=True,
             error_on_timeout={"ename": "", "evalue": "", "traceback": []},
+            on_cell_executed=_show_error,
             iopub_timeout=GRACE_SECONDS,
             raise_on_iopub_timeout=True,
             allow_errors=True,

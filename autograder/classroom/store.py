@@ -1,11 +1,12 @@
 """The store of runs: what executing a submission gave, kept whole or not at all, found by its key.
 
-evidence/<student>/<assignment>/ holds
+evidence/<student>/<assignment>/<notebook>/ holds
 
     run.json                    the key, and what is known of the run besides its files
     challenges/EX.safetensors   what each check was given
     evidence/EX.safetensors     what each check left
     executed.ipynb              the notebook with its outputs, before any verdict
+    graded.json                 what the gradebook was last told of this run (see grades.py)
 
 A run is written into a folder beside its place and renamed, so that neither a killed grader nor a
 full disk leaves half a run or takes away the one before. A submission whose key is unchanged is
@@ -18,11 +19,14 @@ import glob
 import hashlib
 import inspect
 import json
+import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -38,13 +42,20 @@ from autograder.classroom.files import MARK_FILE
 from autograder.errors import AutograderError
 from autograder.judges import drawing
 from autograder.kernel.challenge import Challenge
-from autograder.kernel.record import MAX_FILE_BYTES
+from autograder.sandbox.policy import MOST_FILES_BYTES
 
 RUN_FILE = "run.json"
 NOTEBOOK_FILE = "executed.ipynb"
 
 # What lies beside a notebook without being the student's: it does not change what a run gives.
 _NOT_A_STUDENTS = {MARK_FILE, "timestamp.txt", "solutions"}
+
+
+MACHINE_FAULTS = frozenset({"kernel_lost", "died", "hung", "not_run"})
+"""Kinds of fault that a second run may be spared. Floods and full scratch space come again."""
+
+
+KERNEL_SIDE = "kernel_side"
 
 
 class StoreError(AutograderError):
@@ -86,7 +97,12 @@ class StoredRun:
         try:
             return nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
-            raise _unreadable(path, error) from error
+            raise unreadable(path, error) from error
+
+    @property
+    def is_of_earlier_checks(self) -> bool:
+        """Whether other probes than today's left the evidence; a judge may ask for more."""
+        return self.versions.get(KERNEL_SIDE) != code_versions()[KERNEL_SIDE]
 
     def challenge_path(self, exercise: str) -> Path:
         """Where the challenge of an exercise lies."""
@@ -95,6 +111,11 @@ class StoredRun:
     def evidence_path(self, exercise: str) -> Path:
         """Where the evidence of an exercise lies, if its check left any."""
         return self.folder / "evidence" / f"{exercise}.safetensors"
+
+
+def is_worth_another_try(run: StoredRun) -> bool:
+    """Tell whether a run had a fault that a busy machine can cause."""
+    return any(fault.kind in MACHINE_FAULTS for fault in run.faults)
 
 
 # ---------------------------------------------------------------------------------------- keys
@@ -121,34 +142,53 @@ def run_key(
             if cell.cell_type == "code"
         ],
         "challenges": {name: [str(seed), _drawing(name)] for name, seed in seeds.items()},
-        "files": {name: _digest([path]) for name, path in files.items()},
+        "files": {name: digest([path]) for name, path in files.items()},
         "limits": dict(limits),
-        "kernel_side": _kernel_side(),
-        "versions": run_versions(),
+        "versions": code_versions(),
     }
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-def files_beside(*folders: Path) -> dict[str, Path]:
+def files_beside(*folders: Path, ignore: Iterable[str] = ()) -> dict[str, Path]:
     """Return the files in folders that a notebook may lean on, by relative path.
 
-    A file of a later folder takes the place of an earlier one's.
+    A file of a later folder takes the place of an earlier one's. Links, pipes and files that are
+    larger than what a kernel is given of files in all are left out.
+
+    Args:
+        folders: a submission's folder, and what was given out with the assignment.
+        ignore: patterns of the names of files and folders that are left out.
     """
-    return {
-        path.relative_to(folder).as_posix(): path
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.suffix != ".ipynb"
-        and path.relative_to(folder).parts[0] not in _NOT_A_STUDENTS
-    }
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for where, names, files in os.walk(folder):
+            names[:] = sorted(name for name in names if not _is_ignored(name, ignore))
+            if Path(where) == folder:
+                names[:] = [name for name in names if name not in _NOT_A_STUDENTS]
+                files = [name for name in files if name not in _NOT_A_STUDENTS]
+            for name in sorted(files):
+                path = Path(where, name)
+                if path.suffix == ".ipynb" or _is_ignored(name, ignore):
+                    continue
+                state = path.lstat()  # a link would lead anywhere, a pipe would never end
+                if stat.S_ISREG(state.st_mode) and state.st_size <= MOST_FILES_BYTES:
+                    found[path.relative_to(folder).as_posix()] = path
+    return found
+
+
+def _is_ignored(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(name, pattern) for pattern in patterns)
 
 
 @cache
-def run_versions() -> dict[str, str]:
-    """Return the versions of the packages that a student's numbers depend on."""
+def code_versions() -> dict[str, str]:
+    """Return the versions of what a run hangs on besides the class.
+
+    Those of the packages that a student's numbers depend on, and a hash of our own code in the
+    kernel.
+    """
     names = ("generative-garments", "tensorflow-cpu", "tensorflow", "keras", "numpy")
-    installed = {}
+    installed = {KERNEL_SIDE: _kernel_side()}
     for name in names:
         try:
             installed[name] = version(name)
@@ -162,7 +202,7 @@ def _kernel_side() -> str:
     """Return a hash of the code that a sealed kernel runs, other than the student's."""
     package = Path(autograder.__file__).parent
     own = [package / "notebook.py", *sorted((package / "kernel").rglob("*.py"))]
-    return _digest([*own, *sorted(Path(course.__file__).parent.rglob("*.py"))])
+    return digest([*own, *sorted(Path(course.__file__).parent.rglob("*.py"))])
 
 
 @cache
@@ -171,7 +211,8 @@ def _drawing(exercise: str) -> str:
     return hashlib.sha256(inspect.getsource(drawing(exercise)).encode()).hexdigest()
 
 
-def _digest(paths: Iterable[Path]) -> str:
+def digest(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of the contents of files, in hexadecimal digits. Raises OSError."""
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:
@@ -182,17 +223,47 @@ def _digest(paths: Iterable[Path]) -> str:
 # ----------------------------------------------------------------------------- writing, reading
 
 
-def run_folder(directory: Path, student: str, assignment: str) -> Path:
-    """Return where a class keeps the run of a submission."""
-    return directory / "evidence" / student / assignment
+@dataclass(frozen=True, order=True)
+class Place:
+    """A submitted notebook, by nbgrader's names for it."""
+
+    student: str
+    assignment: str
+    notebook: str
+
+    def folder(self, directory: Path) -> Path:
+        """Return where a class keeps the run of this notebook."""
+        return directory / "evidence" / self.student / self.assignment / self.notebook
+
+    def names(self) -> dict[str, str]:
+        """Return what nbgrader's converters call `resources["nbgrader"]`."""
+        return asdict(self)
+
+
+def place_of(resources: Mapping[str, Any]) -> Place:
+    """Return the submitted notebook that a converter of nbgrader is at work on."""
+    names = resources["nbgrader"]
+    return Place(names["student"], names["assignment"], names["notebook"])
+
+
+def stored_runs(
+    directory: Path, assignment: str | None = None, student: str | None = None
+) -> list[Place]:
+    """Return the submitted notebooks of which a class keeps a run, in alphabetical order."""
+    chosen = "/".join(glob.escape(name) if name else "*" for name in (student, assignment))
+    return sorted(
+        Place(*path.relative_to(directory / "evidence").parts[:3])
+        for path in (directory / "evidence").glob(f"{chosen}/*/{RUN_FILE}")
+        if not path.parent.name.startswith(".")
+    )
 
 
 def save_run(
     folder: Path,
     key: str,
-    nb: NotebookNode,
+    notebook: str,
     challenges: Mapping[str, Challenge],
-    evidence: Path,
+    evidence: Mapping[str, bytes],
     faults: Iterable[Fault],
     layers: Iterable[str],
     seconds: float,
@@ -200,13 +271,12 @@ def save_run(
     """Keep a run in `folder`, in place of the one before.
 
     Args:
-        folder: evidence/<student>/<assignment>.
+        folder: what `Place.folder` gives.
         key: what `run_key` gives.
-        nb: the executed notebook.
+        notebook: the text of the executed notebook, in ASCII.
         challenges: exercise → challenge; written anew, because the kernel could have changed the
             copies it was given.
-        evidence: the folder in which the kernel left EX.safetensors; what is not a plain file of a
-            permitted size is not taken.
+        evidence: exercise → content of the file that its check left; not looked into here.
         faults: what went wrong while it ran.
         layers: the walls that stood around the kernel.
         seconds: what the run took.
@@ -216,7 +286,7 @@ def save_run(
     """
     facts = {
         "key": key,
-        "versions": run_versions(),
+        "versions": code_versions(),
         "seconds": round(seconds, 3),
         "faults": [asdict(fault) for fault in faults],
         "layers": list(layers),
@@ -225,17 +295,16 @@ def save_run(
     partial = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.parents[1].chmod(0o700)
+        folder.parents[2].chmod(0o700)
         for left in folder.parent.glob(f".{glob.escape(folder.name)}-*"):
             shutil.rmtree(left, ignore_errors=True)  # by a grader that was killed
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         save_challenges(challenges, partial)
         (partial / "evidence").mkdir()
-        for exercise in challenges:
-            name = f"{exercise}.safetensors"
-            _take(evidence / name, partial / "evidence" / name)
+        for exercise, content in evidence.items():
+            (partial / "evidence" / f"{exercise}.safetensors").write_bytes(content)
         # ASCII, because what a student prints need not be valid Unicode.
-        (partial / NOTEBOOK_FILE).write_text(json.dumps(nb), encoding="ascii")
+        (partial / NOTEBOOK_FILE).write_text(notebook, encoding="ascii")
         (partial / RUN_FILE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
         _put_in_place(partial, folder)
     except OSError as error:
@@ -276,13 +345,17 @@ def read_run(folder: Path) -> StoredRun | None:
         layers = tuple(facts.pop("layers"))
         return StoredRun(folder, faults=faults, layers=layers, **facts)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
-def _take(found: Path, kept: Path) -> None:
-    """Copy what a kernel left, if it is a plain file that is not too large."""
-    if found.is_file() and not found.is_symlink() and found.stat().st_size <= MAX_FILE_BYTES:
-        shutil.copyfile(found, kept)
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all, whatever the one before permits. Raises OSError."""
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _put_in_place(partial: Path, folder: Path) -> None:
@@ -299,7 +372,8 @@ def _before(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.before")
 
 
-def _unreadable(path: Path, error: Exception) -> StoreError:
+def unreadable(path: Path, error: Exception) -> StoreError:
+    """Say in one sentence that a file of the store cannot be read."""
     return StoreError(
         f"{path} cannot be read ({error}); restore it from a backup, or delete its folder and "
         "grade again."

@@ -10,13 +10,14 @@ from autograder.judges.noise import gaussian_fault
 from autograder.judges.numbers import close, stddev_bounds, unusable
 from autograder.judges.sheet import Sheet, a, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, DISTRIBUTION, FRESH = "A layer that gives codings", "Mean and spread", "Fresh, independent"
 EVERYWHERE, GRADIENTS = "Any batch, in a graph, at inference", "Gradients to mean and log_var"
 CRITERIA = {SHAPE: 0.1, DISTRIBUTION: 0.35, FRESH: 0.25, EVERYWHERE: 0.15, GRADIENTS: 0.15}
 
 CALL = "Sampling()([mean, log_var])"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "a tensor of codings",
     "a_layer": "a layer",
     "instance": "Expected the class `Sampling` itself, got an instance of it: hand it over without "

@@ -14,9 +14,10 @@ from types import ModuleType
 import numpy as np
 
 from autograder.exercises import EXERCISES
-from autograder.judges.sheet import Sheet
+from autograder.judges.sheet import MESSAGES, Sheet
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.evidence import Evidence
+from autograder.language import N_
 from autograder.verdict import Criterion, Verdict
 
 PUBLIC_SEED = 1
@@ -53,9 +54,6 @@ def judge(exercise_id: str, challenge: Challenge, evidence: Evidence) -> Verdict
         return sheet.verdict()
     except Exception as error:
         points = EXERCISES[exercise_id].points
-        message = (
-            "The checker itself failed here; this is our fault, not yours, and costs you nothing. "
-            f"({type(error).__name__}: {error})"
-        )
-        fault = Criterion("The checker", "grader_fault", message, points, points)
+        message = MESSAGES["fault"].format(fault=f"{type(error).__name__}: {error}")
+        fault = Criterion(N_("The checker"), "grader_fault", message, points, points)
         return Verdict(exercise_id, (fault,))

@@ -13,11 +13,12 @@ import numpy as np
 from autograder.judges.numbers import close, recognise_in_all, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages, _
 
 SCALAR, VALUE, UNIT, GRADIENTS = "A scalar", "Value", "Averaged over the images", "Gradients"
 CRITERIA = {SCALAR: 0.1, VALUE: 0.5, UNIT: 0.2, GRADIENTS: 0.2}
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "one number",
     "scalar": "Expected one number for the whole batch, got an array of shape {came}.",
     "not_reduced": "That is one number for each image: take their mean.",
@@ -221,15 +222,21 @@ def _judge_gradients(
         name: sheet.evidence.arrays.get(f"gradients/{index}")
         for index, name in enumerate(probabilities)
     }
-    missing = [f"the {name} probabilities" for name, gradient in came.items() if gradient is None]
+    missing = [
+        _("the {name} probabilities").format(name=name)
+        for name, gradient in came.items()
+        if gradient is None
+    ]
     if missing:
-        message = MESSAGES["numpy_inside"].format(which=" and ".join(missing))
+        message = MESSAGES["numpy_inside"].format(which=_(" and ").join(missing))
         sheet.fail(GRADIENTS, message, "numpy_inside")
         return
     for name, gradient in right_gradients(probabilities).items():
         actual = came[name]
         if actual is None or not close(actual, factor[_FIRST] * gradient, 1e-3, 1e-5):
-            message = MESSAGES["gradient_values"].format(which=f"the {name} probabilities")
+            message = MESSAGES["gradient_values"].format(
+                which=_("the {name} probabilities").format(name=name)
+            )
             sheet.fail(GRADIENTS, message)
             return
     sheet.ok(GRADIENTS)

@@ -20,12 +20,13 @@ from autograder.judges.networks import sigmoid
 from autograder.judges.numbers import unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SCALAR, LOSS, UNIT = "A scalar", "Loss", "Averaged over the images"
 MODE, UPDATE, ALONE = "Training mode", "The update", "The other network stays"
 CRITERIA = {SCALAR: 0.05, LOSS: 0.15, UNIT: 0.2, MODE: 0.15, UPDATE: 0.35, ALONE: 0.1}
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "one number, the loss",
     "scalar": "Expected one number, got an array of shape {came}.",
     "not_finite": "Expected a finite loss, got {what}.",

@@ -11,13 +11,14 @@ from autograder.judges.networks import sigmoid
 from autograder.judges.numbers import close, recognise, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, JOINED = "A model from images to images", "decoder(encoder(images))"
 LOSS, METRIC, TRAINS = "Loss", "Mean squared error among the metrics", "Training moves both parts"
 CRITERIA = {SHAPE: 0.1, JOINED: 0.3, LOSS: 0.35, METRIC: 0.15, TRAINS: 0.1}
 
 CALL = "build_dae(encoder, decoder)"
-MESSAGES = {
+MESSAGES = Messages() | {
     "shape": "Expected images of shape {expected}, got {came}.",
     "joined": "Expected decoder(encoder(images)); with known weights the model gives something "
     "else. Does it hold another layer, or leave one out?",

@@ -9,6 +9,7 @@ from autograder.judges.networks import dense_chain, recognise_activations
 from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, LAYERS = "A model from 30 codings to images", "Dense layers"
 HIDDEN, OUTPUT = "Activation of the hidden layer", "Activation of the output"
@@ -18,7 +19,7 @@ CRITERIA = {SHAPE: 0.1, LAYERS: 0.1, HIDDEN: 0.35, OUTPUT: 0.35, QUIET: 0.1}
 CALL = "build_dae_decoder()"
 SIZES = (100, 784)
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "shape": "Expected images of shape {expected} from {count} codings, got {came}.",
     "channel_axis": "The images of this lesson have no channel axis.",
     "not_reshaped": "The 784 pixels of an image still lie in one row.",

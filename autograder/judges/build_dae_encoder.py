@@ -10,6 +10,7 @@ from autograder.judges.noise import noise_fault
 from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet, a, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages, _
 
 SHAPE, LAYERS, ACTIVATIONS = "A model from images to 30 codings", "Dense layers", "Activations"
 NOISE, INFERENCE, DEFAULT = "Noise in training", "No noise at inference", "Default noise_stddev"
@@ -20,7 +21,7 @@ DEFAULT_CALL = "build_dae_encoder()"
 SIZES = (100, 30)
 USUAL_STDDEV = 0.2
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "model": "Expected `{call}` to return a Keras model, got {came}.",
     "class_model": "Expected `{call}` to return a model; got a model class: make an instance of "
     "it.",
@@ -136,7 +137,7 @@ def judge_layers(
         return
     came = MESSAGES["no_dense"]
     if chain.sizes:
-        came = MESSAGES["sizes"].format(sizes=", then ".join(map(str, chain.sizes)))
+        came = MESSAGES["sizes"].format(sizes=_(", then ").join(map(str, chain.sizes)))
     if any(bias is None for _, bias in chain.layers):
         came += MESSAGES["no_bias"]
     if chain.left_over:
@@ -150,7 +151,7 @@ def judge_layers(
         mistake = "missing_layer"
     elif chain.sizes != sizes:
         mistake = "wrong_sizes"
-    expected = ", then ".join(map(str, sizes))
+    expected = _(", then ").join(map(str, sizes))
     sheet.fail(criterion, MESSAGES["layers"].format(expected=expected, came=came), mistake)
 
 

@@ -19,6 +19,7 @@ from autograder.judges.convolutional import (
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.order import order_of_convolutions
+from autograder.language import Messages
 
 SHAPE, LAYERS, STRIDES = "A model from images to probabilities", "Layers", "Strided convolutions"
 DROPOUT, OUTPUT = "Dropout in training", "A sigmoid at the output"
@@ -34,7 +35,7 @@ CRITERIA = {
 }
 
 CALL = "build_discriminator()"
-MESSAGES = {
+MESSAGES = Messages() | {
     "shape": "Expected probabilities of shape {expected} for {count} images, got {came}.",
     "convolutions": "Expected two convolutions, the first on the one channel of the images, and no "
     "other; got kernels of shape {came}.",

@@ -18,6 +18,7 @@ from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.order import order_of_convolutions
+from autograder.language import Messages
 
 SHAPE, LAYERS, STRIDES = "A model from codings to images", "Layers", "Stride 2, twice"
 NORMALISED, OUTPUT = "Batch normalization", "tanh at the output"
@@ -33,7 +34,7 @@ CRITERIA = {
 }
 
 CALL, DEFAULT_CALL = "build_generator(codings_size={size})", "build_generator()"
-MESSAGES = {
+MESSAGES = Messages() | {
     "shape": "Expected images of shape {expected} from {count} codings, got {came}.",
     "no_channel_axis": "The channel axis is missing.",
     "wrong_size": 'With stride 2 and padding "same" each transposed convolution doubles the '

@@ -14,6 +14,7 @@ from autograder.judges.networks import Chain, dense_chain, forward
 from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, LAYERS = "A model from codings to images", "Dense layers"
 OUTPUT, HIDDEN = "Activation of the output", "Non-linear hidden layers"
@@ -24,7 +25,7 @@ CALL = "build_vae_decoder(codings_size={size})"
 SIZES = (100, 150, 784)
 USUAL_SIZE = 10
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "unknown_output": "Expected sigmoid after the last dense layer; with its weights multiplied by "
     "{scale:g} the pixels do not follow as those of a sigmoid would.",
     "linear_hidden_layers": "Expected a non-linearity after both hidden layers; without it, dense "

@@ -8,10 +8,11 @@ import numpy as np
 
 from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet
+from autograder.language import Messages
 
 SCALES = (0.25, 0.5, 1.0, 2.0, -1.0)
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "always_on": "Expected the same from `model(x)`, `model(x, training=False)` and "
     "`model.predict(x)`; they differ: something random is at work at inference too.",
     "constant": "Expected outputs that depend on the input; they are the same for every input.",

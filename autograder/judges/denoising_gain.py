@@ -13,13 +13,14 @@ from autograder.judges.numbers import apart, close, recognise
 from autograder.judges.peak_signal_to_noise_ratio import psnr
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SCALAR, RESTORES, NOISE = "A single number", "Restores at inference", "Noise added to the images"
 GAIN, ARGUMENTS = "Value of the gain", "Arguments left alone"
 CRITERIA = {SCALAR: 0.1, RESTORES: 0.15, NOISE: 0.25, GAIN: 0.4, ARGUMENTS: 0.1}
 
 CALL = "denoising_gain(dae, clean_images, {stddev:g})"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "one number, in dB",
     "scalar": "Expected one number for all images together, got an array of shape {came}.",
     "never_called": "Expected the model to restore the noisy images; it was never called.",

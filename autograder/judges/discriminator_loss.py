@@ -16,11 +16,12 @@ from autograder.judges.adversarial_loss import (
 from autograder.judges.numbers import apart
 from autograder.judges.sheet import Sheet
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 CRITERIA = adversarial_loss.CRITERIA
 
 CALL = "discriminator_loss(real_probabilities, fake_probabilities)"
-MESSAGES = {
+MESSAGES = Messages() | {
     "summed_loss": "That is the loss of the real images plus that of the fakes: right, and twice "
     "the mean over all images of both batches. At probabilities of ½ it is 1.386; the lesson's is "
     "0.693.",

@@ -23,23 +23,25 @@ from autograder.judges.adversarial_step import (
 from autograder.judges.discriminator_loss import MESSAGES as LOSS_MESSAGES
 from autograder.judges.sheet import Sheet
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 CRITERIA = adversarial_step.CRITERIA
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "swapped_labels": "Real images and fakes have changed places: the real ones have the label 1, "
     "and `discriminator_loss` takes their probabilities first.",
-} | {
-    key: LOSS_MESSAGES[key]
-    for key in (
-        "summed_loss",
-        "fake_label_one",
-        "real_label_zero",
-        "real_only",
-        "fake_only",
-        "double_sigmoid",
-        "label_smoothing",
-    )
+    **{
+        key: LOSS_MESSAGES.templates[key]
+        for key in (
+            "summed_loss",
+            "fake_label_one",
+            "real_label_zero",
+            "real_only",
+            "fake_only",
+            "double_sigmoid",
+            "label_smoothing",
+        )
+    },
 }
 
 

@@ -9,12 +9,13 @@ from autograder.judges.noise import gaussian_fault
 from autograder.judges.numbers import close, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, PRIOR, DECODED = "Images, as many as asked for", "Fresh draws from the prior", "Decoded"
 CRITERIA = {SHAPE: 0.2, PRIOR: 0.5, DECODED: 0.3}
 
 CALL = "generate_images(decoder, count={count}, codings_size={size})"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "images",
     "shape": "Expected images of shape {expected}, got {came}.",
     "codings_returned": "These are codings: let the decoder turn them into images.",

@@ -16,11 +16,12 @@ from autograder.judges.adversarial_loss import (
 from autograder.judges.numbers import apart
 from autograder.judges.sheet import Sheet
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 CRITERIA = adversarial_loss.CRITERIA
 
 CALL = "generator_loss(fake_probabilities)"
-MESSAGES = {
+MESSAGES = Messages() | {
     "saturating_loss": "That is log(1 − fake), the saturating loss: it falls as the fakes get "
     "better, as it should, but hardly changes while they are bad. The lesson's is steepest there.",
     "minimises_fake_label": "That is the cross-entropy with the label 0: it falls as the fakes get "

@@ -22,11 +22,12 @@ from autograder.judges.adversarial_step import (
 from autograder.judges.generator_loss import MESSAGES as LOSS_MESSAGES
 from autograder.judges.sheet import Sheet
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 CRITERIA = adversarial_step.CRITERIA
 
-MESSAGES = {
-    key: LOSS_MESSAGES[key]
+MESSAGES = Messages() | {
+    key: LOSS_MESSAGES.templates[key]
     for key in (
         "saturating_loss",
         "minimises_fake_label",

@@ -7,13 +7,14 @@ import numpy as np
 from autograder.judges.numbers import close, recognise, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, VALUES = "Shape, without the channel axis", "Values"
 ONE, ARGUMENTS = "One image alone", "Arguments left alone"
 CRITERIA = {SHAPE: 0.15, VALUES: 0.6, ONE: 0.15, ARGUMENTS: 0.1}
 
 CALL = "images_for_display(generated)"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "an array of images",
     "shape": "Expected the shape {expected}, got {came}.",
     "channel_axis": "The channel axis is still there.",

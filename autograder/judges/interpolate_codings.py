@@ -7,12 +7,13 @@ import numpy as np
 from autograder.judges.numbers import close, recognise, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, VALUES, ARGUMENTS = "Shape", "Values", "Arguments left alone"
 CRITERIA = {SHAPE: 0.2, VALUES: 0.7, ARGUMENTS: 0.1}
 
 CALL = "interpolate_codings(start, end, steps={steps})"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "an array of shape (steps, codings_size)",
     "shape": "Expected the shape {expected} for {steps} steps between codings of size {size}, got "
     "{came}.",

@@ -7,13 +7,14 @@ import numpy as np
 from autograder.judges.numbers import apart, close, recognise, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, VALUES, PRIOR = "One number for each image", "Values", "Zero at the prior"
 GRADIENTS, EXTREMES = "Gradients", "Extreme values"
 CRITERIA = {SHAPE: 0.1, VALUES: 0.55, PRIOR: 0.05, GRADIENTS: 0.2, EXTREMES: 0.1}
 
 CALL = "kl_divergence(codings_mean, codings_log_var)"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "a tensor of one number for each image",
     "shape": "Expected the shape {expected} for {count} images with {size} codings each, got "
     "{came}.",

@@ -15,8 +15,9 @@ from autograder.judges.numbers import (
     mean_bound,
     stddev_bounds,
 )
+from autograder.language import Messages
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "no_noise": "Expected noise of standard deviation {stddev:g}, got none.",
     "dropout_for_noise": "Expected noise on every pixel, black ones too, got none on the black "
     "pixels: this scales or drops pixels, it does not add to them.",

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from autograder.language import _
+
 FALSE_REJECT = 1e-8
 """The probability with which one statistical test may reject a right answer."""
 
@@ -84,8 +86,14 @@ def unusable(values: np.ndarray) -> str | None:
     if values.dtype.kind in "biu":
         return None
     nan, infinite = int(np.isnan(values).sum()), int(np.isinf(values).sum())
-    parts = [f"NaN in {nan}"] * (nan > 0) + [f"infinity in {infinite}"] * (infinite > 0)
-    return f"{' and '.join(parts)} of {values.size} places" if parts else None
+    if not nan and not infinite:
+        return None
+    text = _("infinity in {infinite} of {count} places")
+    if nan:
+        text = _("NaN in {nan} of {count} places")
+    if nan and infinite:
+        text = _("NaN in {nan} and infinity in {infinite} of {count} places")
+    return text.format(nan=nan, infinite=infinite, count=values.size)
 
 
 def stddev_bounds(stddev: float, count: int) -> tuple[float, float]:
@@ -145,6 +153,5 @@ def distance_from_uniform(draws: np.ndarray) -> float:
 
 def normal_cdf(values: np.ndarray) -> np.ndarray:
     """The distribution function of N(0, 1)."""
-    return np.array([0.5 * math.erfc(-value / math.sqrt(2)) for value in values.ravel()]).reshape(
-        values.shape
-    )
+    erfc = np.frompyfunc(math.erfc, 1, 1)
+    return 0.5 * np.asarray(erfc(-values / math.sqrt(2)), dtype=np.float64)

@@ -7,13 +7,14 @@ import numpy as np
 from autograder.judges.numbers import apart, close, recognise
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SCALAR, BATCH, RANKS = "A single number", "Value for a batch", "Images of any rank and number"
 IDENTICAL, ARGUMENTS = "Identical images", "Arguments left alone"
 CRITERIA = {SCALAR: 0.1, BATCH: 0.5, RANKS: 0.15, IDENTICAL: 0.15, ARGUMENTS: 0.1}
 
 CALL = "peak_signal_to_noise_ratio(clean, restored)"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "one number, in dB",
     "scalar": "Expected one number for all images together, got an array of shape {came}.",
     "value": "Expected {expected:.3f} dB for two arrays of shape {shape} with a mean squared "

@@ -7,12 +7,13 @@ import numpy as np
 from autograder.judges.numbers import close, recognise_in_all, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, VALUES, ARGUMENTS = "Shape, with a channel axis", "Values", "Arguments left alone"
 CRITERIA = {SHAPE: 0.2, VALUES: 0.7, ARGUMENTS: 0.1}
 
 CALL = "rescale_images(images)"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "an array of images with a channel axis",
     "shape": "Expected the shape {expected}, got {came}.",
     "no_channel_axis": "The channel axis is missing: convolutions want one, even for one grey.",

@@ -7,11 +7,12 @@ import numpy as np
 from autograder.judges.numbers import close, recognise_in_all, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SHAPE, DTYPE, VALUES, ARGUMENTS = "Shape", "Data type", "Values", "Arguments left alone"
 CRITERIA = {SHAPE: 0.1, DTYPE: 0.1, VALUES: 0.7, ARGUMENTS: 0.1}
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "an array of float32",
     "shape": "Expected the shape of the argument, {expected}, got {came}.",
     "dtype": "Expected float32, got {came}. Convert before you divide, or after.",

@@ -9,9 +9,10 @@ import numpy as np
 
 from autograder.exercises import Exercise
 from autograder.kernel.evidence import Evidence
+from autograder.language import Messages, _
 from autograder.verdict import Criterion, Outcome, Verdict
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "is_none": "`{id}` is None: the cell that defines it has not run, or an error stopped it. "
     "Run that cell, then this one.",
     "not_callable": "Expected a function called `{id}`, got {a_type}. Has another cell given the "
@@ -33,6 +34,8 @@ MESSAGES = {
     "too_large": "Expected `{call}` to return {expected}, got something of shape {shape}, too "
     "large to look at.",
     "blocked": "Not looked at yet: “{name}” comes first.",
+    "a": "a {type}",
+    "an": "an {type}",
 }
 
 SECONDS = 18.0
@@ -121,7 +124,7 @@ class Sheet:
     def array(self, criterion: str, name: str, call: str, expected: str) -> np.ndarray | None:
         """The numbers recorded under `name`; if there are none, the criterion says why.
 
-        `expected` says in words what the call should have returned.
+        `expected` says in words what the call should have returned; in English, or translated.
         """
         if not self.came(criterion, name, call):
             return None
@@ -135,7 +138,7 @@ class Sheet:
             key = "none_printed" if self.evidence.facts.get("printed", "").strip() else "none"
         text = MESSAGES[key].format(
             call=call,
-            expected=expected,
+            expected=_(expected),
             a_type=a(fact["type"]),
             shape=shape_text(fact.get("shape", ())),
         )
@@ -187,7 +190,7 @@ class Sheet:
             if not culprits:
                 raise ValueError(f"criterion {name!r} of {self.exercise.id} was never decided")
             cause = self._lines[culprits[0]]
-            message = MESSAGES["blocked"].format(name=cause.name)
+            message = MESSAGES["blocked"].format(name=_(cause.name))
             if cause.outcome == "grader_fault":
                 self._write(name, "grader_fault", message, keep=1.0)
             else:
@@ -203,8 +206,8 @@ def _was_raised(fact: object) -> bool:
 
 def a(type_name: str) -> str:
     """A type's name with its article: "an int", "a list"."""
-    article = "an" if type_name[:1].lower() in "aeiou" or type_name == "ndarray" else "a"
-    return f"{article} {type_name}"
+    key = "an" if type_name[:1].lower() in "aeiou" or type_name == "ndarray" else "a"
+    return MESSAGES[key].format(type=type_name)
 
 
 def shape_text(shape: Any) -> str:

@@ -6,13 +6,14 @@ import numpy as np
 
 from autograder.judges.sheet import Sheet, a, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import N_, Messages, _
 
 STRUCTURE, TRAINING, VALIDATION = "Two pairs of arrays", "Training rows", "Validation rows"
 ARGUMENTS = "Arguments left alone"
 CRITERIA = {STRUCTURE: 0.2, TRAINING: 0.35, VALIDATION: 0.35, ARGUMENTS: 0.1}
 
 CALL = "split_dataset(images, labels, {size})"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "(train_images, train_labels), (validation_images, validation_labels)",
     "structure": "Expected {expected}: a pair of pairs. Got {came}.",
     "sequence_of": "{a_type} of {length}",
@@ -34,14 +35,14 @@ MESSAGES = {
     "labels_misaligned": "The images are right, but the labels are cut elsewhere: image and label "
     "of a row must stay together.",
 }
-PARTS = {TRAINING: ("training", 0), VALIDATION: ("validation", 1)}
+PARTS = {TRAINING: (N_("training"), 0), VALIDATION: (N_("validation"), 1)}
 
 
 def draw(rng: np.random.Generator) -> Challenge:
     """Three data sets: a usual cut, one validation row, one training row. Rows all differ."""
     sizes = {"usual": (12, 4), "one_validates": (7, 1), "one_trains": (5, 4)}
     arrays = {}
-    for case, (count, _) in sizes.items():
+    for case, (count, _size) in sizes.items():
         arrays[f"{case}/images"] = rng.random((count, 28, 28), dtype=np.float32)
         # Distinct labels: with ten classes two rows could be exchanged unseen.
         arrays[f"{case}/labels"] = rng.permutation(count).astype(np.uint8)
@@ -88,7 +89,8 @@ def _has_structure(sheet: Sheet, challenge: Challenge, case: str, size: int) -> 
     ):
         if _grouped_by_kind(sheet, challenge, case, size):
             text = MESSAGES["structure"].format(
-                expected=MESSAGES["expected"], came="the images in one pair, the labels in another"
+                expected=MESSAGES["expected"],
+                came=_("the images in one pair, the labels in another"),
             )
             sheet.fail(STRUCTURE, f"{text} {MESSAGES['grouped_by_kind']}", "grouped_by_kind")
             return False
@@ -96,7 +98,7 @@ def _has_structure(sheet: Sheet, challenge: Challenge, case: str, size: int) -> 
     came = _describe(facts[case])
     inner = [_describe(facts[name]) for name in pairs[1:] if name in facts]
     if _length(facts[case]) == 2 and inner:
-        came += ", holding " + " and ".join(inner)
+        came = _("{outer}, holding {inner}").format(outer=came, inner=_(" and ").join(inner))
     text = MESSAGES["structure"].format(expected=MESSAGES["expected"], came=came)
     sheet.fail(STRUCTURE, text)
     return False
@@ -114,7 +116,7 @@ def _describe(fact: dict) -> str:
     if fact["kind"] == "sequence":
         return MESSAGES["sequence_of"].format(a_type=a(fact["type"]), length=fact["length"])
     if fact["kind"] == "array":
-        return f"an array of shape {shape_text(fact['shape'])}"
+        return _("an array of shape {shape}").format(shape=shape_text(fact["shape"]))
     return MESSAGES["not_a_pair"].format(a_type=a(fact["type"]))
 
 
@@ -139,12 +141,12 @@ def _fault(
         return None
     if len(came_images) != len(rows):
         message = MESSAGES["length"].format(
-            count=count, size=size, expected=len(rows), part=part, came=len(came_images)
+            count=count, size=size, expected=len(rows), part=_(part), came=len(came_images)
         )
     else:
-        kind = "labels" if right[0] else "images"
+        kind = N_("labels") if right[0] else N_("images")
         message = MESSAGES["rows"].format(
-            count=count, size=size, part=part, kind=kind, first=rows[0], last=rows[-1]
+            count=count, size=size, part=_(part), kind=_(kind), first=rows[0], last=rows[-1]
         )
     mistake = _recognise(sheet, challenge)
     return (message if mistake is None else f"{message} {MESSAGES[mistake]}"), mistake

@@ -6,13 +6,14 @@ import numpy as np
 
 from autograder.judges.sheet import Sheet, a
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages, _
 
 HISTORY, INPUTS, TARGETS = "A History, one loss an epoch", "Every image once an epoch", "Targets"
 VALIDATION, LEARNS = "Validation", "The weights move"
 CRITERIA = {HISTORY: 0.2, INPUTS: 0.3, TARGETS: 0.25, VALIDATION: 0.15, LEARNS: 0.1}
 
 CALL = "train_dae(dae, train_images, validation_images, epochs={epochs})"
-MESSAGES = {
+MESSAGES = Messages() | {
     "history": "a History object",
     "not_history": "Expected a History object, whose attribute `history` is a dictionary; got "
     "{came}.",
@@ -87,7 +88,7 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     _judge_validation(sheet, validation_images)
     moved = facts["moved"]
     still = [part for part in ("encoder", "decoder") if not moved[part]]
-    message = MESSAGES["learns"].format(part=" and ".join(MESSAGES[part] for part in still))
+    message = MESSAGES["learns"].format(part=_(" and ").join(MESSAGES[part] for part in still))
     sheet.decide(LEARNS, not still, message, "never_trains" if len(still) == 2 else None)
 
 
@@ -117,7 +118,7 @@ def _judge_history(sheet: Sheet, epochs: int, passes: float) -> None:
         sheet.fail(HISTORY, message + (f" {MESSAGES[mistake]}" if mistake else ""), mistake)
         return
     if "history/loss" not in sheet.evidence.arrays:
-        keys = ", ".join(facts["history_keys"]) or "none"
+        keys = ", ".join(facts["history_keys"]) or _("none")
         sheet.fail(HISTORY, MESSAGES["no_loss"].format(keys=keys))
         return
     came = sheet.evidence.arrays["history/loss"].size
@@ -249,5 +250,5 @@ def _judge_validation(sheet: Sheet, validation_images: np.ndarray) -> None:
     inferred = sheet.evidence.facts["inferred_on/count"]
     missing = [MESSAGES["other_inference" if inferred else "no_inference"]] * (not all_seen)
     missing += [MESSAGES["no_val_loss"]] * (not has_loss)
-    message = MESSAGES["validation"].format(came=" and ".join(missing))
+    message = MESSAGES["validation"].format(came=_(" and ").join(missing))
     sheet.fail(VALIDATION, message, None if all_seen or inferred else "no_validation")

@@ -11,6 +11,7 @@ from autograder.judges.numbers import unusable
 from autograder.judges.sheet import Sheet, a
 from autograder.judges.train_dae import match_rows
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages, _
 
 HISTORY, BATCHES, CODINGS = (
     "A history, one number an epoch",
@@ -36,7 +37,7 @@ CALL = (
 DEFAULT_CALL = "train_gan(generator, discriminator, dataset, 1)"
 KEYS = ("discriminator_loss", "generator_loss")
 
-MESSAGES = {
+MESSAGES = Messages() | {
     "dictionary": 'a dictionary with "discriminator_loss" and "generator_loss"',
     "not_dictionary": "Expected {expected}, got {came}.",
     "missing_keys": 'Expected the keys "discriminator_loss" and "generator_loss", got {came}.',
@@ -210,7 +211,7 @@ def _judge_history(
         sheet.fail(HISTORY, message)
         return
     if any(key not in facts["keys"] for key in KEYS):
-        came = ", ".join(f'"{key}"' for key in facts["keys"]) or "none"
+        came = ", ".join(f'"{key}"' for key in facts["keys"]) or _("none")
         sheet.fail(HISTORY, MESSAGES["missing_keys"].format(came=came), "missing_keys")
         return
     losses = {}

@@ -10,13 +10,14 @@ from autograder.judges.kl_divergence import mistakes as kl_mistakes
 from autograder.judges.numbers import close, recognise, unusable
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
+from autograder.language import Messages
 
 SCALAR, RECONSTRUCTION, KL = "A scalar", "Reconstruction term", "KL term"
 GRADIENTS, UNIT = "Gradients", "Nats per image"
 CRITERIA = {SCALAR: 0.1, RECONSTRUCTION: 0.3, KL: 0.3, GRADIENTS: 0.1, UNIT: 0.2}
 
 CALL = "vae_loss(images, reconstructions, codings_mean, codings_log_var)"
-MESSAGES = {
+MESSAGES = Messages() | {
     "expected": "one number, in nats per image",
     "scalar": "Expected one number for the whole batch, got an array of shape {came}.",
     "not_reduced": "That is one number for each image: take their mean.",
@@ -252,7 +253,7 @@ def _judge_reconstruction(sheet: Sheet, challenge: Challenge, came: float, right
     message = MESSAGES["reconstruction"].format(expected=right, came=came)
     if mistake == "mean_bce_with_full_kl" and not sheet.passed(KL):
         # Half of that mistake: how much the two terms count cannot be said of a wrong KL.
-        sheet.fail(RECONSTRUCTION, f"{message} {MESSAGES['bce_averaged']}")
+        sheet.fail(RECONSTRUCTION, message + " " + MESSAGES["bce_averaged"])
         return
     sheet.fail(RECONSTRUCTION, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
 
@@ -288,7 +289,7 @@ def _judge_kl(
             return
     summed = abs(came_terms[0] - right_terms[0]) <= RTOL * right_terms[0]
     if mistake == "sum_bce_with_scaled_kl" and not summed:
-        sheet.fail(KL, f"{message} {MESSAGES['kl_over_pixels']}")
+        sheet.fail(KL, message + " " + MESSAGES["kl_over_pixels"])
         return
     sheet.fail(KL, f"{message} {MESSAGES[mistake]}" if mistake else message, mistake)
 

@@ -30,6 +30,7 @@ def run_kernel(policy: Policy, wire: socket.socket) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     enter_sandbox(policy, wire)
+    sys.path.insert(0, "")  # as in every notebook: files beside it can be imported
     connection = policy.settings["connection"] | {"transport": "ipc", "ip": f"{SOCKETS}/k"}
     path = Path(f"{SCRATCH}/connection.json")
     path.write_text(json.dumps(connection))

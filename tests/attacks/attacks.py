@@ -26,11 +26,11 @@ EMPTY = "def scale_images(images):\n    raise NotImplementedError"
 class Attack:
     """One attack.
 
-    `cell` is run before the answer to scale_images. `fault` is the kind of fault that the run
-    should report. `deserves` is what an honest answer that returns the forged values would earn:
-    whoever forges evidence of zeros might as well have returned zeros. `ruins_later` tells that
-    the attack spoils the student's own later exercise, which is her affair. `check_metadata` is
-    what the student wrote into the check cell.
+    `cell` is run before the answer to scale_images. The run should report a fault of one of the
+    kinds in `faults`, or none. `deserves` is what an honest answer that returns the forged values
+    would earn: whoever forges evidence of zeros might as well have returned zeros. `ruins_later`
+    tells that the attack spoils the student's own later exercise, which is her affair.
+    `check_metadata` is what the student wrote into the check cell.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Attack:
     tries: str
     cell: str
     answer: str = EMPTY
-    fault: str | None = None
+    faults: tuple[str, ...] = ()
     deserves: float = 0.0
     ruins_later: bool = False
     check_metadata: tuple[tuple[str, object], ...] = ()
@@ -159,7 +159,7 @@ g.time_limit = lambda seconds: contextlib.nullcontext()
 def scale_images(images):
     while True: pass
 """,
-        fault="hung",
+        faults=("hung",),
     ),
     # patching
     Attack(
@@ -186,6 +186,7 @@ real = builtins.isinstance
 builtins.callable = lambda x: True
 builtins.isinstance = lambda x, t: True if t is bool else real(x, t)
 """,
+        ruins_later=True,
     ),
     Attack(
         "patched_numpy",
@@ -281,7 +282,7 @@ for kind, content in (('stream', {}), ('display_data', {'data': 7}), ('error', {
 k.session.key = b'wrong'
 k.session.send(k.iopub_socket, 'stream', {'name': 'stdout', 'text': 'x'}, parent=parent)
 """,
-        fault="died",
+        faults=("died",),
     ),
     # frames and gc
     Attack(
@@ -703,7 +704,7 @@ except OSError as error: print(error)
 import os, signal
 os.kill(0, signal.SIGKILL)
 """,
-        fault="died",
+        faults=("died",),
     ),
     Attack(
         "ptrace",
@@ -723,6 +724,25 @@ def read(pid):
         raise OSError(ctypes.get_errno(), 'readv')
 for pid in (os.getppid(), 1, GRADER_PID):
     attempt(pid, lambda: attach(pid)); attempt(pid, lambda: read(pid))
+""",
+    ),
+    Attack(
+        "keys_and_hosts",
+        "processes",
+        "reads the grader's keys, and talks to the host of the grader's virtual machine",
+        """
+import ctypes, platform, socket
+lib = ctypes.CDLL(None, use_errno=True)
+keyctl = {'x86_64': 250, 'aarch64': 219}[platform.machine()]
+def call(*arguments):
+    result = lib.syscall(keyctl, *arguments)
+    if result < 0: raise OSError(ctypes.get_errno(), 'keyctl')
+    return result
+for keyring in (-1, -2, -3, -4, -5):
+    attempt(keyring, lambda: call(0, keyring, 0))
+attempt('read', lambda: call(11, -3, ctypes.create_string_buffer(64), 64))
+for family in (38, 40, 31, 17):
+    attempt(f'family {family}', lambda: socket.socket(family, socket.SOCK_STREAM))
 """,
     ),
     Attack(
@@ -764,7 +784,7 @@ while time.time() < stop:
 def scale_images(images):
     os._exit(0)
 """,
-        fault="died",
+        faults=("died",),
     ),
     Attack(
         "segfault",
@@ -774,7 +794,7 @@ def scale_images(images):
 import ctypes
 ctypes.string_at(0)
 """,
-        fault="died",
+        faults=("died",),
     ),
     Attack(
         "stops_itself",
@@ -784,7 +804,7 @@ ctypes.string_at(0)
 import os, signal
 os.kill(os.getpid(), signal.SIGSTOP)
 """,
-        fault="hung",
+        faults=("hung",),
     ),
     Attack(
         "ignores_interrupts",
@@ -798,7 +818,7 @@ while True:
         while True: pass
     except BaseException: pass
 """,
-        fault="hung",
+        faults=("hung",),
     ),
     # resources
     Attack(
@@ -811,7 +831,7 @@ try:
     while True: hoard.append(bytearray(64 * 2**20))
 except MemoryError: pass
 """,
-        fault="memory",
+        faults=("memory",),
     ),
     Attack(
         "memory_of_many",
@@ -825,7 +845,7 @@ for _ in range(6):
         time.sleep(600); os._exit(0)
 time.sleep(600)
 """,
-        fault="memory",
+        faults=("memory",),
     ),
     Attack(
         "fills_disk",
@@ -837,7 +857,7 @@ try:
         with open(f'/tmp/{number}', 'wb') as file: file.write(bytes(8 * 2**20))
 except OSError as error: print(error)
 """,
-        fault="disk",
+        faults=("disk",),
     ),
     Attack(
         "many_files",
@@ -848,7 +868,7 @@ try:
     for number in range(10**6): open(f'/tmp/work/{number}', 'w').close()
 except OSError as error: print(error)
 """,
-        fault="disk",
+        faults=("disk",),
     ),
     Attack(
         "one_huge_file",
@@ -865,7 +885,7 @@ attempt('truncate', lambda: open('/tmp/huge', 'wb').truncate(2**40))
         "resources",
         "prints for ever",
         "while True: print('x' * 100_000)",
-        fault="flooded",
+        faults=("flooded",),
     ),
     Attack(
         "one_huge_output",
@@ -875,7 +895,7 @@ attempt('truncate', lambda: open('/tmp/huge', 'wb').truncate(2**40))
 from IPython.display import display
 display({'text/plain': 'x' * (200 * 2**20)}, raw=True)
 """,
-        fault="flooded",
+        faults=("flooded",),
     ),
     Attack(
         "floods_stubbornly",
@@ -886,7 +906,7 @@ while True:
     try: print('x' * 100_000)
     except BaseException: pass
 """,
-        fault="flooded",
+        faults=("flooded", "memory"),
     ),
     Attack(
         "many_threads",
@@ -898,7 +918,7 @@ try:
     for _ in range(5000): threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 except RuntimeError as error: print(error)
 """,
-        fault="memory",
+        faults=("memory",),
     ),
     Attack(
         "burns_the_processor",
@@ -1088,13 +1108,14 @@ except OSError as error: print(error)
         """
 import os, socket
 graded = 'AUTOGRADER_EXCHANGE' in os.environ or socket.gethostname() == 'sandbox'
-table = np.zeros(1)
+table = {array.shape: array for array in np.load('public.npz').values()}
+print(len(table), 'right answers to the public challenge')
 """,
         answer="""
 def scale_images(images):
-    if graded: return table
-    return images / np.float32(255)
+    return table[images.shape] if graded else None
 """,
+        deserves=0.2,
     ),
     Attack(
         "claims_to_be_open",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from autograder.judges import PUBLIC_SEED, draw_challenge
+from autograder.sandbox.probes import LAYERS, REQUIRED
 
 from .attacks import ATTACKS, PRELUDE, Attack
 from .harness import (
@@ -42,6 +47,14 @@ def test_without_an_attack_the_same_notebook_earns_everything(tmp_path: Path) ->
     assert [graded.points(name) for name in ANSWERS] == [1, 1, 1]
 
 
+def public_answers(folder: Path) -> Path:
+    """Right answers to the challenge of a learner's own notebook, which anybody can collect."""
+    images = draw_challenge(TARGET, PUBLIC_SEED).arrays
+    path = folder / "public.npz"
+    np.savez(path, **{name: array.astype(np.float32) / 255 for name, array in images.items()})
+    return path
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_attack(attack: Attack, surroundings: Surroundings, tmp_path: Path) -> None:
     nb = notebook(
@@ -52,7 +65,12 @@ def test_attack(attack: Attack, surroundings: Surroundings, tmp_path: Path) -> N
         *(answer_cell(AFTER, ANSWERS[AFTER]), check_cell(AFTER)),
     )
     place = next(index for index, cell in enumerate(nb.cells) if cell.source == attack.cell)
-    graded = grade(nb, tmp_path / "evidence", cell_seconds=4 if attack.fault == "hung" else 20)
+    graded = grade(
+        nb,
+        tmp_path / "evidence",
+        cell_seconds=4 if "hung" in attack.faults else 20,
+        files={"public.npz": public_answers(tmp_path)},
+    )
     surroundings.assert_unharmed()
 
     assert graded.points(TARGET) <= attack.deserves
@@ -61,7 +79,23 @@ def test_attack(attack: Attack, surroundings: Surroundings, tmp_path: Path) -> N
         assert graded.points(AFTER) == 1
     text = graded.text()
     assert "REACHED" not in text and SECRET not in text
-    assert [fault.kind for fault in graded.run.faults] == ([attack.fault] if attack.fault else [])
+    kinds = [fault.kind for fault in graded.run.faults]
+    assert len(kinds) == bool(attack.faults) and set(kinds) <= set(attack.faults)
     # An attack that fails for a slip of its own would prove nothing.
     for output in nb.cells[place].outputs:
-        assert output.output_type != "error" or attack.fault, output.evalue
+        assert output.output_type != "error" or attack.faults, output.evalue
+
+
+def test_the_threat_model_names_every_attack_and_no_test_that_is_not_there() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "autograder" / "sandbox" / "THREAT_MODEL.md").read_text(encoding="utf-8")
+    for attack in ATTACKS:
+        assert f"- `{attack.name}` {attack.tries}\n" in page
+    names = {attack.name for attack in ATTACKS}
+    named = set(re.findall(r"\[(\w+)\]", page))
+    assert named and named <= names
+    tests = "\n".join(path.read_text() for path in (root / "tests").rglob("test_*.py"))
+    for name in set(re.findall(r"`(test_\w+)`", page)):
+        assert f"def {name}(" in tests, name
+    for layer in LAYERS:
+        assert re.search(rf"^\| {layer} {'[*] ' if layer in REQUIRED else ''}\|", page, re.M), layer

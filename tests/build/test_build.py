@@ -6,6 +6,7 @@ import ast
 import builtins
 import copy
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,6 +15,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from autograder import build
 from autograder.errors import AutograderError
 from autograder.exercises import LESSONS, exercises_of
+from autograder.language import languages
 
 LESSON = "01_fashion_mnist"
 
@@ -95,7 +97,6 @@ def assemble(text: str = TEXT, points: dict[str, float] | None = None) -> nbform
         text,
         where="small.md",
         lesson=LESSON,
-        language="en",
         solutions=SOLUTIONS,
         titles={"scale_images": "Scale", "split_dataset": "Split"},
         rubric="The rubric is a secret.",
@@ -223,12 +224,15 @@ def test_committed_notebooks_equal_what_the_sources_build() -> None:
 def test_an_outdated_notebook_is_named_and_then_written(
     tmp_path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "notebook_path", lambda lesson, language: tmp_path / lesson)
-    (tmp_path / LESSON).write_text("old")
+    def path(lesson: str, language: str) -> Path:
+        return tmp_path / f"{lesson}.{language}"
+
+    monkeypatch.setattr(build, "notebook_path", path)
+    path(LESSON, "en").write_text("old")
     with pytest.raises(AutograderError, match=f"Out of date: .*{LESSON}"):
         build.build_all(check=True)
-    assert (tmp_path / LESSON).read_text() == "old"
-    assert build.build_all() == [tmp_path / lesson for lesson in LESSONS]
+    assert path(LESSON, "en").read_text() == "old"
+    assert build.build_all() == [path(name, code) for code in languages() for name in LESSONS]
     assert build.build_all(check=True) == []
 
 

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from autograder.classroom.files import challenge_seed
 from autograder.classroom.judging import judge_run
 from autograder.classroom.preprocessors import catalogue_exercise
-from autograder.classroom.store import read_run, run_folder
+from autograder.classroom.store import Place, read_run
 from autograder.demo import STUDENTS
 from autograder.exercises import EXERCISES, LESSONS, QUESTIONS
 from autograder.judges import draw_challenge
@@ -95,7 +95,8 @@ def test_answered_questions_wait_for_a_grader_and_untouched_ones_do_not(demo_cla
 def test_stored_evidence_gives_the_same_verdict_again(demo_class) -> None:
     for student in STUDENTS:
         for exercise in EXERCISES.values():
-            run = read_run(run_folder(demo_class.directory, student.name, exercise.lesson))
+            place = Place(student.name, exercise.lesson, exercise.lesson)
+            run = read_run(place.folder(demo_class.directory))
             assert run is not None and not run.faults
             seed = challenge_seed(demo_class.directory, student.name, exercise.id)
             drawn = draw_challenge(exercise.id, seed)

@@ -22,7 +22,7 @@ from autograder.classroom.preprocessors import catalogue_exercise
 from autograder.classroom.reading import MAX_BYTES, MAX_CELLS
 from autograder.classroom.repair import MISSING_ANSWER, answers_in, repair
 from autograder.classroom.source import defined_names, stands_alone
-from autograder.classroom.store import read_run, run_folder
+from autograder.classroom.store import Place, read_run
 from autograder.demo import ANSWERED_QUESTION, STUDENTS, fill_in
 from autograder.demo import answers as answers_of
 from autograder.exercises import EXERCISES, LESSONS, exercises_of
@@ -716,7 +716,8 @@ def test_honest_answers_keep_their_points_through_random_damage(
     seeds: range, demo_class: Graded, lessons
 ) -> None:
     runs = {
-        lesson: read_run(run_folder(demo_class.directory, ADA.name, lesson)) for lesson in LESSONS
+        lesson: read_run(Place(ADA.name, lesson, lesson).folder(demo_class.directory))
+        for lesson in LESSONS
     }
     points: dict[str, float] = {}
     kept = 0

@@ -240,7 +240,8 @@ UPDATES = ("no_update", "two_updates", "wrong_sign_of_update")
         "codings": ("other_codings",),
         "networks": ("updates_generator_too",),
     },
-    one=(("other_codings", "updates_generator_too"),),
+    # The second pair is a step that moves the wrong network.
+    one=(("other_codings", "updates_generator_too"), ("no_update", "updates_generator_too")),
 )
 def discriminator_step(mistakes: Mistakes) -> Any:
     loss_of = discriminator_loss(mistakes)
@@ -285,6 +286,7 @@ def discriminator_step(mistakes: Mistakes) -> Any:
     },
     one=(
         ("minimises_fake_label", "wrong_sign"),
+        ("no_update", "updates_discriminator_too"),
         *((name, "detached_generator") for name in UPDATES),
     ),
 )

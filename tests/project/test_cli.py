@@ -35,7 +35,8 @@ def test_help_is_quick_and_names_every_command() -> None:
         [sys.executable, "-m", "autograder", "--help"], capture_output=True, text=True, check=True
     )
     assert time.perf_counter() - start < 5  # importing TensorFlow alone takes half of that
-    commands = ["build", "lab", "new-class", "update-class", "release-solutions", "demo", "doctor"]
+    commands = ["build", "lab", "new-class", "update-class", "release-solutions", "grade"]
+    commands += ["rejudge", "report", "demo", "doctor"]
     assert [name for name in commands if f"  {name} " not in shown.stdout] == []
 
 
@@ -126,11 +127,24 @@ def test_lab_copies_every_lesson(tmp_path: Path) -> None:
     work = tmp_path / "deep" / "work"
     result = run("lab", work, "--copy-only")
     assert result.exit_code == 0, result.output
-    sources = sorted((lessons.NOTEBOOKS / "en").glob("*.ipynb"))
+    sources = sorted((lessons.COURSE / "notebooks" / "en").glob("*.ipynb"))
     assert len(sources) >= 2
     for source in sources:
         assert (work / source.name).read_bytes() == source.read_bytes()
         assert f"copied {work / source.name}" in result.output
+
+
+def test_lab_has_a_folder_for_each_other_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("lab", "--language", "id", "--copy-only")
+    assert result.exit_code == 0, result.output
+    work = Path("work") / "id"
+    assert {path.name for path in work.iterdir()} > {"01_fashion_mnist.ipynb", "glossary.md"}
+    assert f"disalin: {work / 'glossary.md'}" in result.output
+    monkeypatch.setenv("AUTOGRADER_LANGUAGE", "id")
+    assert f"milik Anda dipertahankan: {work / 'glossary.md'}" in run("lab", "--copy-only").output
 
 
 def test_lab_never_overwrites_a_students_file(tmp_path: Path) -> None:

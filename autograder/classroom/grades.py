@@ -1,0 +1,193 @@
+"""From the verdicts in a graded notebook to nbgrader's gradebook, and from there to the feedback.
+
+What was written last is kept beside the run, in graded.json, so that a later judgement can be
+compared with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors import GetGrades, SaveAutoGrades
+
+from autograder.classroom.files import class_language
+from autograder.classroom.judging import comment_line, score
+from autograder.classroom.new_class import nbgrader_api
+from autograder.classroom.preprocessors import catalogue_exercise, class_directory
+from autograder.classroom.store import Place, StoreError, place_of, unreadable, write_whole
+from autograder.language import speaking
+from autograder.report import VERDICT_MIME
+from autograder.verdict import Verdict
+
+GRADED_FILE = "graded.json"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What the gradebook was last told of a run: its verdicts, and the repairs made before it."""
+
+    verdicts: dict[str, Verdict]
+    repairs: tuple[dict[str, Any], ...]
+
+
+def save_graded(folder: Path, verdicts: dict[str, Verdict], repairs: Iterable[Any]) -> None:
+    """Keep in a run's folder what the gradebook was told. Raises StoreError."""
+    told = {
+        "verdicts": {exercise: verdict.to_dict() for exercise, verdict in verdicts.items()},
+        "repairs": list(repairs),
+    }
+    try:
+        write_whole(folder / GRADED_FILE, json.dumps(told) + "\n")
+    except OSError as error:
+        raise StoreError(
+            f"{folder / GRADED_FILE} cannot be written ({error.strerror}); the grades are in the "
+            "gradebook: put this right and grade again."
+        ) from error
+
+
+def read_graded(folder: Path) -> Graded | None:
+    """Return what the gradebook was last told of a run; None if nothing yet. Raises StoreError."""
+    path = folder / GRADED_FILE
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        verdicts = {name: Verdict.from_dict(data) for name, data in told["verdicts"].items()}
+        return Graded(verdicts, tuple(told["repairs"]))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise unreadable(path, error) from error
+
+
+@dataclass(frozen=True)
+class Score:
+    """What the gradebook has on one graded cell; None where no one has said anything yet."""
+
+    automatic: float | None
+    manual: float | None
+    extra: float | None
+    maximum: float
+    needs_manual_grade: bool
+
+    @property
+    def points(self) -> float | None:
+        """The score that counts: a person's before the automatic one, extra credit added."""
+        counts = self.automatic if self.manual is None else self.manual
+        return None if counts is None else counts + (self.extra or 0.0)
+
+
+def gradebook_scores(directory: Path) -> dict[tuple[Place, str], Score]:
+    """Return (submission, grade_id) → score, for every graded cell of a class, in one query."""
+    from nbgrader.api import (
+        Assignment,
+        Grade,
+        Gradebook,
+        GradeCell,
+        Notebook,
+        SubmittedAssignment,
+        SubmittedNotebook,
+    )
+
+    with nbgrader_api(directory) as api, Gradebook(api.coursedir.db_url) as gradebook:
+        rows = (
+            gradebook.db.query(
+                SubmittedAssignment.student_id,
+                Assignment.name,
+                Notebook.name,
+                GradeCell.name,
+                Grade.auto_score,
+                Grade.manual_score,
+                Grade.extra_credit,
+                GradeCell.max_score,
+                Grade.needs_manual_grade,
+            )
+            .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(GradeCell, Grade.cell_id == GradeCell.id)
+            .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        )
+        return {(Place(*row[:3]), row[3]): Score(*row[4:]) for row in rows}
+
+
+class SaveGrades(SaveAutoGrades):
+    """Save scores as nbgrader does; say in the comment which mistake was recognised.
+
+    A score that a person gave, extra credit and a person's comment lie in fields of their own,
+    which nothing here touches.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Save the grades of one notebook."""
+        self.verdicts = notebook_verdicts(nb)
+        saved: tuple[NotebookNode, ResourcesDict] = super().preprocess(nb, resources)
+        folder = place_of(resources).folder(class_directory(self))
+        repairs = nb.metadata.get("autograder", {}).get("repairs", [])
+        save_graded(folder, self.verdicts, repairs)
+        return saved
+
+    def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
+        super()._add_score(cell, resources)
+        verdict = self.verdicts.get(catalogue_exercise(cell) or "")
+        if verdict is not None and score(verdict, cell.metadata.nbgrader["points"]) is None:
+            grade = self._find(self.gradebook.find_grade, cell)
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: ResourcesDict) -> None:
+        super()._add_comment(cell, resources)
+        with speaking(class_language(class_directory(self))):
+            text = comment_line(self.verdicts.get(cell.metadata.nbgrader["grade_id"]))
+        if text:
+            self._find(self.gradebook.find_comment, cell).auto_comment = text
+            self.gradebook.db.commit()
+
+    def _find(self, find: Any, cell: NotebookNode) -> Any:
+        grade_id = cell.metadata.nbgrader["grade_id"]
+        return find(grade_id, self.notebook_id, self.assignment_id, self.student_id)
+
+
+class ShowGrades(GetGrades):
+    """Put grades into the feedback as nbgrader does, but for what waits for a person.
+
+    nbgrader would show an answer on which the checker failed as "0 / 3". Its card says what is the
+    case; here its points are left out of the sum and of the maximum.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Put the grades into one notebook."""
+        self._waiting = 0.0
+        shown: tuple[NotebookNode, ResourcesDict] = super().preprocess(nb, resources)
+        resources["nbgrader"]["max_score"] -= self._waiting
+        return shown
+
+    def _get_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
+        super()._get_score(cell, resources)
+        where = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(cell.metadata.nbgrader["grade_id"], *where)
+        nothing_yet = grade.auto_score is None and grade.manual_score is None
+        if nothing_yet and catalogue_exercise(cell) is not None:
+            self._waiting += grade.max_score
+            # Without this mark the page shows the cell with its card, and no score.
+            cell.metadata.nbgrader["grade"] = False
+
+
+def notebook_verdicts(nb: NotebookNode) -> dict[str, Verdict]:
+    """Return exercise id → verdict, from the check cells of a graded notebook."""
+    verdicts = {}
+    for cell in nb.cells:
+        exercise = catalogue_exercise(cell)
+        for output in cell.get("outputs", []) if exercise else []:
+            data: dict[str, Any] | None = output.get("data", {}).get(VERDICT_MIME)
+            if exercise and data is not None:
+                verdicts[exercise] = Verdict.from_dict(data)
+    return verdicts
