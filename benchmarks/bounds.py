@@ -78,7 +78,7 @@ def bound_by_tests(exercise: str) -> float:
 
 
 def take_time() -> None:
-    """Let student code take minutes: a loaded machine would stop right answers at the usual limit."""
+    """Let student code take minutes: the usual limit stops right answers on a loaded machine."""
     gather.SECONDS = 600.0
 
 
