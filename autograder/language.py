@@ -48,9 +48,12 @@ def current_language() -> str:
 
     Raises AutograderError if the variable names a language without a catalogue.
     """
-    chosen = _chosen.get() or os.environ.get(VARIABLE)
-    if chosen:
-        return known(chosen)
+    chosen = _chosen.get()
+    if chosen is not None:
+        return chosen
+    named = os.environ.get(VARIABLE)
+    if named:
+        return known(named)
     return _notebook_language(Path.cwd(), os.environ.get("JPY_SESSION_NAME", "")) or ENGLISH
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograder.judges.numbers import FALSE_REJECT
+from autograder.kernel import gather
 from autograder.verdict import Verdict
 
 TESTS = {
@@ -74,6 +75,11 @@ def bound_by_tail(logs: Sequence[float], resolution: float) -> float:
 def bound_by_tests(exercise: str) -> float:
     """The sum of the probabilities with which the statistical tests of one check reject."""
     return TESTS.get(exercise, 0) * FALSE_REJECT
+
+
+def take_time() -> None:
+    """Let student code take minutes: the usual limit stops right answers on a loaded machine."""
+    gather.SECONDS = 600.0
 
 
 def is_accepted(verdict: Verdict) -> bool:

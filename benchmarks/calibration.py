@@ -29,7 +29,7 @@ from tqdm import tqdm
 from autograder.exercises import EXERCISES
 from autograder.judges import draw_challenge, judge
 from autograder.kernel.gather import gather
-from benchmarks.bounds import bound_by_count, bound_by_tail, bound_by_tests, is_accepted
+from benchmarks.bounds import bound_by_count, bound_by_tail, bound_by_tests, is_accepted, take_time
 from benchmarks.record import command, commit, write_row
 from tests.corpus.collect import answers_of
 
@@ -51,6 +51,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=200, help="of each of the two kinds")
     parser.add_argument("--exercise", nargs="*", default=list(TOLERANCES), choices=list(TOLERANCES))
     arguments = parser.parse_args()
+    take_time()
     measured, failed = commit(), False
     for exercise in arguments.exercise:
         row = {

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from autograder.exercises import EXERCISES
 from autograder.notebook import check_with_seed
-from benchmarks.bounds import bound_by_count, bound_by_tests, is_accepted
+from benchmarks.bounds import bound_by_count, bound_by_tests, is_accepted, take_time
 from benchmarks.calibration import TOLERANCES
 from benchmarks.record import command, commit, write_row
 from tests.corpus.collect import answers_of
@@ -43,6 +43,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, help="default: 1000, and 200 for costly checks")
     parser.add_argument("--exercise", nargs="*", default=CHOICES, choices=CHOICES)
     arguments = parser.parse_args()
+    take_time()
     measured, failed = commit(), False
     for exercise in arguments.exercise:
         seeds = arguments.seeds or (200 if exercise in COSTLY else 1000)

@@ -174,6 +174,9 @@ def _mutants(rows: Row) -> str:
             for exercise, row in rows.items()
             for name, reason in row["what_the_holes_need"].items()
         ]
+    for exercise, row in rows.items():
+        for surprise in row["unexplained"]:
+            lines += ["", f"Not as the table of survivors says: `{exercise}`, `{surprise}`."]
     missing = [f"`{exercise}`" for exercise in EXERCISES if exercise not in rows]
     if missing:
         lines += ["", f"Not tried: {', '.join(missing)}."]

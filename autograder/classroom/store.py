@@ -21,6 +21,7 @@ import inspect
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -41,6 +42,7 @@ from autograder.classroom.files import MARK_FILE
 from autograder.errors import AutograderError
 from autograder.judges import drawing
 from autograder.kernel.challenge import Challenge
+from autograder.sandbox.policy import MOST_FILES_BYTES
 
 RUN_FILE = "run.json"
 NOTEBOOK_FILE = "executed.ipynb"
@@ -150,7 +152,8 @@ def run_key(
 def files_beside(*folders: Path, ignore: Iterable[str] = ()) -> dict[str, Path]:
     """Return the files in folders that a notebook may lean on, by relative path.
 
-    A file of a later folder takes the place of an earlier one's. Links are left out.
+    A file of a later folder takes the place of an earlier one's. Links, pipes and files that are
+    larger than what a kernel is given of files in all are left out.
 
     Args:
         folders: a submission's folder, and what was given out with the assignment.
@@ -165,7 +168,10 @@ def files_beside(*folders: Path, ignore: Iterable[str] = ()) -> dict[str, Path]:
                 files = [name for name in files if name not in _NOT_A_STUDENTS]
             for name in sorted(files):
                 path = Path(where, name)
-                if not (path.is_symlink() or path.suffix == ".ipynb" or _is_ignored(name, ignore)):
+                if path.suffix == ".ipynb" or _is_ignored(name, ignore):
+                    continue
+                state = path.lstat()  # a link would lead anywhere, a pipe would never end
+                if stat.S_ISREG(state.st_mode) and state.st_size <= MOST_FILES_BYTES:
                     found[path.relative_to(folder).as_posix()] = path
     return found
 

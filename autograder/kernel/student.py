@@ -77,11 +77,11 @@ def _describe_error(error: BaseException) -> dict[str, Any]:
     students = [frame for frame in frames if not frame[0].startswith(_NOT_THE_STUDENT)]
     facts: dict[str, Any] = {
         "type": type(error).__name__[:80],
-        "message": _message(error),
-        # An untouched blank raises NotImplementedError itself, without a word; Keras may raise one
-        # deeper down, and TensorFlow with its own frames taken out, but both say why.
+        "message": (message := _message(error)),
+        # An untouched blank raises NotImplementedError itself, without a word of its own; Keras may
+        # raise one deeper down, and TensorFlow with its own frames taken out, but both say why.
         "stub": isinstance(error, NotImplementedError)
-        and not error.args
+        and not message
         and bool(students)
         and students[-1:] == frames[-1:],
         "memory": isinstance(error, MemoryError),

@@ -33,6 +33,7 @@ from autograder.sandbox.policy import (
     Limits,
     Policy,
 )
+from autograder.sandbox.seccomp import deny_system_calls
 
 WATCH_SECONDS = 0.2
 """How often the init looks at the memory that the inside uses."""
@@ -86,6 +87,7 @@ def enter_sandbox(policy: Policy, wire: socket.socket) -> None:
         _limit(policy.limits)
         _give_up_privileges(user, group)
         landlock.restrict(_rights(policy))
+        deny_system_calls()
         os.environ.update(policy.environment)
         os.chdir(WORK)
         signal.signal(signal.SIGINT, signal.default_int_handler)

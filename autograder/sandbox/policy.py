@@ -50,6 +50,7 @@ _SYSTEM = (
 )
 _OF_A_PREFIX = ("bin", "lib", "lib64", "share", "pyvenv.cfg")
 MOST_FILES_BYTES = 64 * MIB
+MOST_NAMES_BYTES = 100_000
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
@@ -180,12 +181,14 @@ def inner_environment() -> dict[str, str]:
 def kernel_policy(files: Mapping[str, Path], limits: Limits | None = None) -> Policy:
     """The policy of a kernel that finds copies of files in the folder in which it works.
 
-    What exceeds `MOST_FILES_BYTES` in all is left out.
+    What exceeds `MOST_FILES_BYTES` in all is left out, and so is what exceeds `MOST_NAMES_BYTES` by
+    the files' names: the policy is one message.
     """
-    copies, room = font_cache(), MOST_FILES_BYTES
+    copies, room, names = font_cache(), MOST_FILES_BYTES, MOST_NAMES_BYTES
     for name, path in files.items():
         room -= path.stat().st_size
-        if room >= 0:
+        names -= len(json.dumps([name, str(path)]))
+        if room >= 0 and names >= 0:
             copies[f"{WORK}/{name}"] = str(path.resolve())
     return Policy("kernel", readable(), inner_environment(), copies, limits or Limits())
 

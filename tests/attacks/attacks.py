@@ -727,6 +727,25 @@ for pid in (os.getppid(), 1, GRADER_PID):
 """,
     ),
     Attack(
+        "keys_and_hosts",
+        "processes",
+        "reads the grader's keys, and talks to the host of the grader's virtual machine",
+        """
+import ctypes, platform, socket
+lib = ctypes.CDLL(None, use_errno=True)
+keyctl = {'x86_64': 250, 'aarch64': 219}[platform.machine()]
+def call(*arguments):
+    result = lib.syscall(keyctl, *arguments)
+    if result < 0: raise OSError(ctypes.get_errno(), 'keyctl')
+    return result
+for keyring in (-1, -2, -3, -4, -5):
+    attempt(keyring, lambda: call(0, keyring, 0))
+attempt('read', lambda: call(11, -3, ctypes.create_string_buffer(64), 64))
+for family in (38, 40, 31, 17):
+    attempt(f'family {family}', lambda: socket.socket(family, socket.SOCK_STREAM))
+""",
+    ),
+    Attack(
         "becomes_root",
         "processes",
         "gains privileges: user ids, capabilities, set-user-id programs",
@@ -866,7 +885,7 @@ attempt('truncate', lambda: open('/tmp/huge', 'wb').truncate(2**40))
         "resources",
         "prints for ever",
         "while True: print('x' * 100_000)",
-        faults=("flooded",),
+        faults=("flooded", "memory"),
     ),
     Attack(
         "one_huge_output",

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.build import check_id
+from autograder.classroom.judging import score
 from autograder.classroom.run import Run, run_notebook
 from autograder.judges import draw_challenge, judge
 from autograder.kernel.evidence import Evidence, EvidenceError
@@ -46,9 +47,7 @@ class Graded:
     def points(self, exercise: str) -> float:
         """Points without a person's help: a fault of the checker gives none by itself."""
         verdict = self.verdicts.get(exercise)
-        if verdict is None or any(one.outcome == "grader_fault" for one in verdict.criteria):
-            return 0.0
-        return verdict.points
+        return (score(verdict, verdict.max_points) or 0.0) if verdict else 0.0
 
     def text(self) -> str:
         return "\n".join(str(cell.get("outputs", "")) for cell in self.run.notebook.cells)

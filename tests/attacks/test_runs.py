@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,11 @@ from nbformat.v4 import new_code_cell
 
 from autograder.build import DEMONSTRATION
 from autograder.classroom import run as runner
-from autograder.classroom.execute import _handed_in
 from autograder.classroom.run import run_notebook
 from autograder.classroom.store import files_beside
 from autograder.judges import draw_challenge, judge
 from autograder.kernel.evidence import Evidence
+from autograder.sandbox.policy import GIB
 from autograder.sandbox.probes import LAYERS
 
 from .attacks import ATTACKS, PRELUDE
@@ -148,13 +149,27 @@ def test_demonstrations_are_skipped_and_files_beside_are_there(tmp_path: Path) -
     (tmp_path / "secret").write_text("secret")
     (folder / "link.txt").symlink_to(tmp_path / "secret")
     (folder / "linked").symlink_to(tmp_path)
-    files = _handed_in(files_beside(folder), folder)
+    os.mkfifo(folder / "pipe")
+    with (folder / "huge").open("wb") as huge:
+        huge.truncate(10 * GIB)
+    files = files_beside(folder)
     assert sorted(files) == ["helper.py", "sub/data.txt"]
     demonstration = new_code_cell("1 / 0", metadata={"tags": [DEMONSTRATION]})
     own = "import helper; print(helper.HALF, open('sub/data.txt').read()); open('new', 'w').close()"
     graded = grade(notebook(own, demonstration), tmp_path / "evidence", files=files)
     assert "0.5 7" in graded.text() and "error" not in graded.text()
     assert not (folder / "new").exists()
+
+
+def test_more_files_than_fit_are_left_out(tmp_path: Path) -> None:
+    for number in range(3000):
+        (tmp_path / f"{number:04}-with-a-rather-long-name.txt").touch()
+    graded = grade(
+        notebook("import os; print(sorted(os.listdir('.'))[0])"),
+        tmp_path / "evidence",
+        files=files_beside(tmp_path),
+    )
+    assert "0000-with" in graded.text() and not graded.run.faults
 
 
 def test_without_a_sandbox_the_same_is_graded(tmp_path: Path) -> None:

@@ -28,14 +28,14 @@ def scale_images(images):
 
 
 def main(wanted: list[str]) -> None:
-    """Write the pictures of these languages, or of all; needs Chromium and the real data."""
+    """Write card and lesson in these languages, or in all; needs Chromium and the real data."""
     if load_fashion_mnist().is_toy:
         sys.exit("The pictures show the real garments; set FASHION_MNIST_DIR to their folder.")
     for language in wanted or languages():
         folder = PICTURES if language == ENGLISH else PICTURES / language
         folder.mkdir(exist_ok=True)
         take(language, folder)
-        for picture in sorted(folder.glob("*.png")):
+        for picture in (folder / "card.png", folder / "lesson.png"):
             shrink(picture)
             print(f"{picture.relative_to(PICTURES.parent)}: {picture.stat().st_size // 1000} kB")
 

@@ -11,6 +11,7 @@ from nbgrader.utils import determine_grade
 
 from autograder.build import DEMONSTRATION, check_id, notebook_path, solved_notebook
 from autograder.exercises import LESSONS, exercises_of
+from autograder.report import VERDICT_MIME
 
 from .conftest import cell
 
@@ -42,6 +43,7 @@ def test_run_all_on_an_untouched_notebook_ends_without_a_traceback(lesson, tmp_p
         check = cell(nb, check_id(exercise.id))
         assert [output.output_type for output in check.outputs] == ["execute_result"]
         assert determine_grade(check) == (0, exercise.points)
+        assert not check.outputs[0].data[VERDICT_MIME]["attempted"], exercise.id
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

@@ -132,3 +132,11 @@ def test_probes_load_no_judge_and_no_solution() -> None:
     assert set(probes) <= loaded
     assert "solutions" not in loaded
     assert not {name for name in loaded if name.startswith("autograder.judges.")}
+
+
+def test_the_sandbox_loads_no_judge_no_nbgrader_and_no_tensorflow() -> None:
+    sandbox = [_module_name(path) for path in _files("autograder/sandbox")]
+    loaded = _loaded_by("; ".join(f"import {name}" for name in sandbox))
+    assert set(sandbox) <= loaded
+    assert not loaded & {"tensorflow", "keras", "nbgrader", "solutions"}
+    assert not {name for name in loaded if name.startswith("autograder.judges")}
