@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -183,16 +184,31 @@ class Modes:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a formula and modes give: the loss, and its gradients by the names of the weights."""
+    """What a formula and modes give: the loss, and its gradients by the names of the weights.
+
+    The gradients are worked out when they are asked for: of many candidates few have the loss.
+    """
 
     loss: float
-    gradients: dict[str, Array]
+    backward: Callable[[], dict[str, Array]]
+
+    @cached_property
+    def gradients(self) -> dict[str, Array]:
+        """The gradients of the loss."""
+        return self.backward()
 
 
 def follow(
     formula: Formula, modes: Modes, challenge: Challenge, weights: Mapping[str, Array]
 ) -> Outcome:
     """The forward and backward pass through the two stand-in networks."""
+    return following(modes, challenge, weights)(formula)
+
+
+def following(
+    modes: Modes, challenge: Challenge, weights: Mapping[str, Array]
+) -> Callable[[Formula], Outcome]:
+    """The forward pass in one mode, and from there to any formula's outcome."""
     facts = challenge.facts
     w = {name: value.astype(np.float64) for name, value in weights.items()}
     codings = challenge.arrays["codings"].astype(np.float64)
@@ -206,17 +222,24 @@ def follow(
         sigmoid(d * (images @ w["discriminator/kernel"] + w["discriminator/bias"]))
         for d, images in ((d_real, real), (d_fake, fake))
     )
-    measured = formula.measure(p_real, p_fake)
-    by_logit_of_real = d_real * measured.by_real * p_real * (1 - p_real)
-    by_logit_of_fake = d_fake * measured.by_fake * p_fake * (1 - p_fake)
-    by_pixel = by_logit_of_fake @ w["discriminator/kernel"].T * (1 - fake**2) * g
-    gradients = {
-        "generator/kernel": codings.T @ by_pixel,
-        "generator/bias": by_pixel.sum(0),
-        "discriminator/kernel": real.T @ by_logit_of_real + fake.T @ by_logit_of_fake,
-        "discriminator/bias": by_logit_of_real.sum(0) + by_logit_of_fake.sum(0),
-    }
-    return Outcome(measured.value, gradients)
+
+    def outcome(formula: Formula) -> Outcome:
+        measured = formula.measure(p_real, p_fake)
+
+        def backward() -> dict[str, Array]:
+            by_logit_of_real = d_real * measured.by_real * p_real * (1 - p_real)
+            by_logit_of_fake = d_fake * measured.by_fake * p_fake * (1 - p_fake)
+            by_pixel = by_logit_of_fake @ w["discriminator/kernel"].T * (1 - fake**2) * g
+            return {
+                "generator/kernel": codings.T @ by_pixel,
+                "generator/bias": by_pixel.sum(0),
+                "discriminator/kernel": real.T @ by_logit_of_real + fake.T @ by_logit_of_fake,
+                "discriminator/bias": by_logit_of_real.sum(0) + by_logit_of_fake.sum(0),
+            }
+
+        return Outcome(measured.value, backward)
+
+    return outcome
 
 
 @dataclass(frozen=True)
@@ -301,8 +324,9 @@ def _candidates(
     challenge: Challenge, kind: Kind, calls: Mapping[str, int], weights: Mapping[str, Array]
 ) -> list[Candidate]:
     """All formulas in all modes, the right ones first."""
+    outcomes = {modes: following(modes, challenge, weights) for modes in kind.modes}
     return [
-        (formula, modes, follow(formula, modes, challenge, weights))
+        (formula, modes, outcomes[modes](formula))
         for formula in kind.formulas(challenge, calls)
         for modes in kind.modes
     ]

@@ -22,8 +22,9 @@ def selu(z: Array) -> Array:
 
 
 def sigmoid(z: Array) -> Array:
-    """1 / (1 + exp(−z)), without overflow."""
-    return np.exp(-np.logaddexp(0, -z))
+    """1 / (1 + exp(−z)), for any z."""
+    with np.errstate(over="ignore"):  # 1 / inf is the right 0
+        return 1 / (1 + np.exp(-z))
 
 
 def softmax(z: Array) -> Array:
@@ -33,7 +34,8 @@ def softmax(z: Array) -> Array:
 
 
 def _gelu(z: Array) -> Array:
-    return z * 0.5 * np.array([math.erfc(-v / math.sqrt(2)) for v in z.ravel()]).reshape(z.shape)
+    erfc = np.frompyfunc(math.erfc, 1, 1)
+    return z * 0.5 * np.asarray(erfc(-z / math.sqrt(2)), dtype=np.float64)
 
 
 def _gelu_tanh(z: Array) -> Array:
