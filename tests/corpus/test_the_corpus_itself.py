@@ -306,7 +306,8 @@ def right_kl_divergence(answer) -> bool:
         right = kl_of(mean.numpy().astype("float64"), log_var.numpy().astype("float64"))
         if value.shape != shape[:1] or not np.allclose(value, right, rtol=1e-4, atol=1e-4):
             return False
-        gradients = tape.gradient(value, [mean, log_var])
+        # A vectorized map gives gradients by slices.
+        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(value, [mean, log_var])]
         if not np.allclose(gradients[0], mean, rtol=1e-4, atol=1e-5):
             return False
         if not np.allclose(gradients[1], (np.exp(log_var) - 1) / 2, rtol=1e-4, atol=1e-5):
