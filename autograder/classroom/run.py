@@ -373,6 +373,6 @@ async def _start_unfenced(
         stdout=DEVNULL,
         stderr=DEVNULL,
         cwd=str(work),
-        env=os.environ | {EXCHANGE_VARIABLE: str(folder)},
+        env=os.environ | {EXCHANGE_VARIABLE: str(folder), "NBGRADER_EXECUTION": "autograde"},
     )
     return challenges, evidence

@@ -168,6 +168,7 @@ def inner_environment() -> dict[str, str]:
     """What is set besides, once inside."""
     inner = {
         "AUTOGRADER_EXCHANGE": EXCHANGE,
+        "NBGRADER_EXECUTION": "autograde",  # nbgrader's documentation promises it to tests
         "TMPDIR": SCRATCH,
         "USER": "student",
         "LOGNAME": "student",

@@ -43,6 +43,10 @@ NOT_APPLICABLE = {
     "test_handle_failure": "a marked cell that was never handed out makes nbgrader fail; repair "
     "takes its mark off, and the submission is graded",
     "test_handle_failure_single_notebook": "the same",
+    "test_side_effects": "files that a submission writes lie in its sandbox, and vanish with it",
+    "test_missing_source_kernelspec": "a sealed kernel is always this Python, whatever kernel a "
+    "notebook names, or none",
+    "test_incorrect_source_kernelspec": "the same",
     "test_many_students": "nbgrader skips it: it needs a PostgreSQL server set up by hand",
     "test_infinite_loop_with_output": "nbgrader skips it: it takes too much time and memory",
 }
