@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -24,12 +23,12 @@ from autograder.exercises import EXERCISES
 from autograder.judges import PUBLIC_SEED
 from autograder.notebook import check_with_seed
 from autograder.verdict import Verdict
+from benchmarks import record
 from tests.corpus.answers import Answer
 from tests.corpus.collect import ANSWERS
 from tests.corpus.collect_combinations import COMBINATIONS, misnamed
 from tests.corpus.misconceptions import MISCONCEPTIONS
 
-RESULTS = Path(__file__).parent / "results" / "corpus.json"
 VERDICTS = Path(__file__).parents[1] / "build" / "corpus"
 # The challenge that learners get, and another.
 SEEDS = (PUBLIC_SEED, 11)
@@ -50,12 +49,10 @@ def main() -> int:
     parser.add_argument("--exercise", nargs="*", default=list(EXERCISES), choices=list(EXERCISES))
     arguments = parser.parse_args()
     VERDICTS.mkdir(parents=True, exist_ok=True)
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    ).stdout.strip()
+    measured = record.commit()
     for exercise_id in arguments.exercise:
         with (VERDICTS / f"{exercise_id}.jsonl").open("w", encoding="utf-8") as verdicts:
-            row = score(exercise_id, verdicts) | {"commit": commit}
+            row = score(exercise_id, verdicts) | {"commit": measured}
         write(exercise_id, row)
     rows = read()
     total = sums(rows)
@@ -72,9 +69,7 @@ def main() -> int:
 
 def read() -> dict[str, Any]:
     """The rows there are, in the order of the catalogue."""
-    if not RESULTS.exists():
-        return {}
-    rows = json.loads(RESULTS.read_text(encoding="utf-8"))["exercises"]
+    rows = record.read("corpus").get("exercises", {})
     return {exercise_id: rows[exercise_id] for exercise_id in EXERCISES if exercise_id in rows}
 
 
@@ -82,7 +77,7 @@ def write(exercise_id: str, row: dict[str, Any]) -> None:
     """Put one row into the results."""
     rows = {**read(), exercise_id: row}
     result = {"command": "python -m benchmarks.corpus_score", "all": sums(rows), "exercises": rows}
-    RESULTS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    record.write("corpus", result)
 
 
 def sums(rows: dict[str, Any]) -> dict[str, int]:
