@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 from dataclasses import replace
 from typing import Any, cast
 
@@ -61,7 +62,7 @@ class SealedProvisioner(LocalProvisioner):
         connection["signature_scheme"] = session.signature_scheme
         policy = replace(self.policy, settings={"connection": connection})
         self.sandbox = await asyncio.to_thread(start_sandbox, policy)
-        self.process = self.sandbox.process
+        self.process = cast(subprocess.Popen, self.sandbox.process)
         self.pid = self.process.pid
         place = {"transport": "ipc", "ip": f"{self.sandbox.sockets}/k", "key": session.key}
         return cast(KernelConnectionInfo, connection | place)

@@ -8,14 +8,18 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import AutograderError
 from autograder.sandbox.policy import Limits, Policy, start_environment
+from autograder.sandbox.warm import ForkedProcess, cool_down, fork_process
 
 START_SECONDS = 60.0
+
+Process = subprocess.Popen[bytes] | ForkedProcess
 
 
 class SandboxError(AutograderError):
@@ -30,7 +34,7 @@ class Sandbox:
     student code runs, `evidence` is where a check leaves its files, `sockets` the kernel's own.
     """
 
-    process: subprocess.Popen[bytes]
+    process: Process
     wire: socket.socket
     handles: list[int]
     limits: Limits
@@ -91,24 +95,35 @@ class Sandbox:
 
 
 def start_sandbox(policy: Policy) -> Sandbox:
-    """Start a sandbox and wait until it is in force.
+    """Start a sandbox and wait until it is in force: a kernel warm, if that can be had.
 
     Raises:
         SandboxError: the machine does not let one be made.
     """
+    if policy.program == "kernel":
+        with contextlib.suppress(OSError):  # there is no nursery, or its fork does not answer
+            return _start(fork_process, policy)
+        cool_down()
+    try:
+        return _start(_spawn_process, policy)
+    except OSError as error:
+        raise SandboxError(f"The sandbox did not start: {error}.") from error
+
+
+def _start(start_process: Callable[[socket.socket], Process], policy: Policy) -> Sandbox:
+    """Start a process, send it the policy, and wait until it is fenced in.
+
+    Raises:
+        OSError: the process does not start, ends, or does not answer.
+        SandboxError: it cannot be fenced in.
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.sandbox.launch", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            env=start_environment(),
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    sandbox = Sandbox(process, ours, [], policy.limits)
+        try:
+            sandbox = Sandbox(start_process(theirs), ours, [], policy.limits)
+        except OSError:
+            ours.close()
+            raise
     try:
         ours.settimeout(START_SECONDS)
         ours.send(policy.to_json())
@@ -118,18 +133,28 @@ def start_sandbox(policy: Policy) -> Sandbox:
         _refuse_error(ours.recv(4096))
         ours.setblocking(False)
         return sandbox
-    except (OSError, KeyError) as error:
-        sandbox.close()
-        raise SandboxError(f"The sandbox did not start: {error!r}.") from error
-    except SandboxError:
+    except (OSError, SandboxError):
         sandbox.close()
         raise
 
 
-def _refuse_error(message: bytes) -> dict[str, Any]:
+def _spawn_process(wire: socket.socket) -> subprocess.Popen[bytes]:
+    """Start a process that imports everything itself."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "autograder.sandbox.launch", str(wire.fileno())],
+        pass_fds=[wire.fileno()],
+        env=start_environment(),
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _refuse_error(message: bytes) -> None:
     told: dict[str, Any] = json.loads(message or b"{}")
     if not told:
-        raise SandboxError("The sandbox ended while it was being made.")
+        raise ConnectionError("it ended while it was being made")
     if "error" in told:
         raise SandboxError(f"No sandbox can be made here: {told['error']}.")
-    return told

@@ -303,6 +303,32 @@ def scale_images(images):
 """,
     ),
     Attack(
+        "asks_nursery",
+        "frames and gc",
+        "looks for a line to the nursery that forked it, in memory and among open handles",
+        """
+import gc, os, socket, sys, types
+assert b'autograder-nursery' in open('/proc/self/environ', 'rb').read()  # it was forked
+spaces = [vars(module) for module in sys.modules.values() if isinstance(module, types.ModuleType)]
+for frame in sys._current_frames().values():
+    while frame:
+        spaces += [frame.f_locals, frame.f_globals]
+        frame = frame.f_back
+found = [value for space in spaces for value in list(space.values())]
+found += gc.get_objects()
+for line in {value for value in found if type(value) is socket.socket}:
+    if line.type == socket.SOCK_SEQPACKET:
+        attempt(line, lambda: line.send(b'f'))
+for handle in range(3, 1024):
+    try:
+        line = socket.socket(fileno=os.dup(handle))
+    except OSError:
+        continue
+    if line.type == socket.SOCK_SEQPACKET:
+        attempt(handle, lambda: line.send(b'f'))
+""",
+    ),
+    Attack(
         "gc_hunt",
         "frames and gc",
         "searches all objects in memory for a judge, a secret or a seed",
@@ -482,7 +508,7 @@ for path in (GRADER_HOME, '/root', '/home', GRADER_HOME + '/.ssh', GRADER_HOME +
         """
 import os
 from pathlib import Path
-for pid in (GRADER_PID, 1, os.getppid()):
+for pid in (GRADER_PID, NURSERY_PID, 1, os.getppid()):
     for name in ('environ', 'mem', 'maps', 'auxv'):
         attempt(f'{pid}/{name}', lambda: open(f'/proc/{pid}/{name}', 'rb').read(64) or 1 / 0)
     for name in ('cwd', 'root', 'exe'):
@@ -687,7 +713,7 @@ attempt('url', lambda: urllib.request.urlopen(url, timeout=2))
         "sends signals to the grader, its init, its group and everybody",
         """
 import os, signal
-for pid in (GRADER_PID, os.getppid(), 1, -GRADER_PID):
+for pid in (GRADER_PID, NURSERY_PID, os.getppid(), 1, -GRADER_PID, -NURSERY_PID):
     for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP):
         try: os.kill(pid, number)
         except OSError as error: print(pid, error)
@@ -722,7 +748,7 @@ def read(pid):
     remote = Vector(0x400000, 8)
     if lib.process_vm_readv(pid, ctypes.byref(local), 1, ctypes.byref(remote), 1, 0) < 0:
         raise OSError(ctypes.get_errno(), 'readv')
-for pid in (os.getppid(), 1, GRADER_PID):
+for pid in (os.getppid(), 1, GRADER_PID, NURSERY_PID):
     attempt(pid, lambda: attach(pid)); attempt(pid, lambda: read(pid))
 """,
     ),

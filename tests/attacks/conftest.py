@@ -6,7 +6,10 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
+
+from autograder.sandbox.warm import warm_up
 
 from .harness import SECRET, Surroundings, contents
 
@@ -39,4 +42,6 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Su
         named.listen()
         abstract.bind(f"\0{mark}")
         abstract.listen()
-        yield Surroundings(folder, mark, listener, named, abstract, contents(folder))
+        warm_up()
+        (nursery,) = psutil.Process().children(recursive=True)
+        yield Surroundings(folder, mark, listener, named, abstract, nursery, contents(folder))

@@ -31,9 +31,9 @@ ANSWERS = {
 SETUP = "from autograder import check\nimport numpy as np"
 SECRET = "0123456789abcdef-the-class-secret"
 
-# Small, so that what exhausts them is quick.
+# Small, so that what exhausts them is quick; imported TensorFlow alone takes 1300 MiB of addresses.
 LIMITS = Limits(
-    address_space=1536 * MIB, memory=768 * MIB, scratch_bytes=64 * MIB, file_bytes=512 * MIB
+    address_space=2560 * MIB, memory=768 * MIB, scratch_bytes=64 * MIB, file_bytes=512 * MIB
 )
 
 
@@ -102,6 +102,7 @@ class Surroundings:
     listener: socket.socket
     named: socket.socket
     abstract: socket.socket
+    nursery: psutil.Process
     before: dict[str, str]
 
     def names(self) -> str:
@@ -111,6 +112,7 @@ class Surroundings:
             "CLASS_FOLDER": str(self.folder),
             "CLASS_FILES": files,
             "GRADER_PID": psutil.Process().pid,
+            "NURSERY_PID": self.nursery.pid,
             "GRADER_PORT": self.listener.getsockname()[1],
             "GRADER_SOCKET": self.named.getsockname(),
             "ABSTRACT": self.abstract.getsockname().decode()[1:],
@@ -131,11 +133,11 @@ class Surroundings:
         ]
 
     def assert_unharmed(self) -> None:
-        """Nothing of the class has changed, nothing was written, no process is left."""
+        """Nothing of the class has changed, nothing was written, no process of a run is left."""
         assert contents(self.folder) == self.before
         found = [place for place in self.places() if (place / self.mark).exists()]
         assert not found, found
-        assert not psutil.Process().children(recursive=True)
+        assert psutil.Process().children(recursive=True) == [self.nursery]
         for process in psutil.process_iter(["cmdline"]):
             assert self.mark not in " ".join(process.info["cmdline"] or ())
         for listener in (self.listener, self.named, self.abstract):

@@ -1,0 +1,167 @@
+"""Warm starts: what a fork of the nursery can do, and what becomes of a nursery that fails."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.classroom.run import run_notebook
+from autograder.sandbox import probes, start, warm
+from autograder.sandbox.probes import LAYERS
+from autograder.sandbox.start import start_sandbox
+from autograder.sandbox.warm import ForkedProcess, cool_down, warm_up
+
+from .kernels import idle_kernel
+
+
+@pytest.fixture(autouse=True)
+def _failures_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm, "_failed_starts", 0)
+
+
+def running() -> psutil.Process:
+    """This process's nursery, which is the only process that it has."""
+    warm_up()
+    (process,) = psutil.Process().children()
+    return process
+
+
+def ran(tmp_path: Path, *sources: str) -> NotebookNode:
+    cells = [new_code_cell(source, id=f"c{index}") for index, source in enumerate(sources)]
+    run = run_notebook(new_notebook(cells=cells), {}, tmp_path / "evidence")
+    assert not run.faults
+    return run.notebook
+
+
+def printed(nb: NotebookNode) -> list[str]:
+    return [
+        "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
+        for cell in nb.cells
+    ]
+
+
+def test_every_layer_holds_in_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        probes, "start_sandbox", lambda policy: start._start(warm.fork_process, policy)
+    )
+    assert probes.layers_in_force.__wrapped__() == dict.fromkeys(LAYERS, True)
+
+
+def test_forks_draw_different_numbers(tmp_path: Path) -> None:
+    draw = (
+        "import random, uuid\nimport keras, numpy as np, tensorflow as tf\n"
+        "print(random.random(), np.random.rand(), np.random.default_rng().random())\n"
+        "print(float(tf.random.normal([])), float(keras.random.normal([])), uuid.uuid4())\n"
+        "print(float(keras.layers.Dense(1)(tf.ones((1, 9)))[0, 0]))"
+    )
+    one, two = (printed(ran(tmp_path, draw))[0].split() for _ in range(2))
+    assert len(one) == 7 and not set(one) & set(two)
+
+
+def test_a_fork_trains_and_draws(tmp_path: Path) -> None:
+    nb = ran(
+        tmp_path,
+        "import sys; print(len({'tensorflow', 'keras', 'course'} & sys.modules.keys()))\n"
+        "print([name for name in sys.modules if name.startswith(\n"
+        "    ('autograder.judges', 'autograder.classroom', 'solutions'))])",
+        "import keras, numpy as np, tensorflow as tf\n"
+        "data = tf.data.Dataset.from_tensor_slices((np.ones((64, 3)), np.ones((64, 3)))).batch(8)\n"
+        "for compiled in (False, True):\n"
+        "    model = keras.Sequential([keras.layers.Dense(3)])\n"
+        "    model.compile('adam', 'mse', jit_compile=compiled)\n"
+        "    print(len(model.fit(data.prefetch(2), epochs=2, verbose=0).history['loss']))",
+        "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])",
+        "import os; print(os.environ['HOME'], os.getcwd())",
+    )
+    first, second, _, fourth = printed(nb)
+    assert first == "3\n[]\n" and second == "2\n2\n" and fourth == "/tmp/home /tmp/work\n"
+    assert [list(output.get("data", {})) for output in nb.cells[2].outputs] == [
+        ["text/plain", "image/png"]
+    ]
+
+
+@pytest.mark.parametrize("what", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])
+def test_a_nursery_that_fails_is_replaced(what: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = running()
+    monkeypatch.setattr(warm, "FORK_SECONDS", 0.5)
+    old.send_signal(what)
+    sandbox = start_sandbox(idle_kernel())
+    assert isinstance(sandbox.process, ForkedProcess)
+    sandbox.close()
+    assert not psutil.pid_exists(old.pid) and running() != old
+
+
+def test_a_sandbox_outlives_the_nursery_that_forked_it() -> None:
+    warm_up()
+    sandbox = start_sandbox(idle_kernel())
+    cool_down()
+    assert sandbox.process.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        sandbox.process.wait(0.1)
+    sandbox.close()
+    assert sandbox.process.poll() == sandbox.process.wait() == 0
+
+
+def test_another_environment_gets_another_nursery(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = running()
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
+    assert running() != old
+    cool_down()
+
+
+def test_kernels_start_cold_where_there_is_no_nursery(monkeypatch: pytest.MonkeyPatch) -> None:
+    cool_down()
+    started = []
+
+    class Broken(subprocess.Popen):
+        def __init__(self, command: list[str], **options: object) -> None:
+            started.append(command[3])
+            if command[3] == "autograder.sandbox.nursery":
+                command = ["/bin/false"]
+            super().__init__(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Broken)
+    for _ in range(3):
+        sandbox = start_sandbox(idle_kernel())
+        assert not isinstance(sandbox.process, ForkedProcess)
+        sandbox.close()
+    # After two that do not start, no other is tried.
+    assert started.count("autograder.sandbox.nursery") == warm.MOST_FAILED_STARTS
+    assert started.count("autograder.sandbox.launch") == 3
+
+
+def test_a_process_with_threads_is_no_nursery() -> None:
+    program = (
+        "import threading, time\nfrom autograder.sandbox.nursery import refuse_threads\n"
+        "refuse_threads()\n"
+        "threading.Thread(target=time.sleep, args=(9,), daemon=True).start()\n"
+        "refuse_threads()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "RuntimeError: importing started threads" in done.stderr
+
+
+def test_the_nursery_ends_with_a_grader_that_is_killed(tmp_path: Path) -> None:
+    program = (
+        f"import tempfile, time\ntempfile.tempdir = {str(tmp_path)!r}\n"
+        "from autograder.sandbox.warm import warm_up\nwarm_up()\nprint('warm', flush=True)\n"
+        "time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as grader:
+        assert grader.stdout is not None and grader.stdout.readline() == b"warm\n"
+        (process,) = psutil.Process(grader.pid).children()
+        assert len(list(tmp_path.iterdir())) == 1
+        os.kill(grader.pid, signal.SIGKILL)
+    until = time.monotonic() + 20
+    while psutil.pid_exists(process.pid) or any(tmp_path.iterdir()):
+        assert time.monotonic() < until, "the nursery outlived its grader"
+        time.sleep(0.05)
