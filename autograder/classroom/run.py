@@ -17,11 +17,13 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty
 from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import zmq
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
@@ -243,6 +245,27 @@ class _Client(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
+class _Channels(AsyncKernelClient):
+    """Ready once the kernel has answered on its shell and on its output channel.
+
+    jupyter_client's own waits besides until the kernel has been silent for a fifth of a second,
+    which is a third of the time that a warm start takes.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel can be used. Raises RuntimeError."""
+        start = time.monotonic()
+        while timeout is None or time.monotonic() - start < timeout:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.2)
+                return
+            if not await self.is_alive():
+                raise RuntimeError("it died before it was ready")
+        raise RuntimeError(f"it did not answer within {timeout} seconds")
+
+
 def _show_error(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
     """Put an error that student code kept from being shown into the outputs, where nbgrader looks.
 
@@ -318,7 +341,7 @@ class _Kernel:
 async def _kernel(runner: _Runner) -> AsyncIterator[_Kernel]:
     """Start a kernel with the challenges; end it and all its processes afterwards."""
     with TemporaryDirectory(prefix="autograder-unfenced-") as unfenced:
-        manager: Any = AsyncKernelManager()
+        manager: Any = AsyncKernelManager(client_factory=_Channels)
         if runner.policy is not None:
             manager.kernel_spec_manager = SealedSpecs(policy=runner.policy)
         manager.context.setsockopt(zmq.MAXMSGSIZE, MOST_MESSAGE_BYTES)
