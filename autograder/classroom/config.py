@@ -39,6 +39,8 @@ def configure(c: Config, directory: Path) -> None:
     c.CourseDirectory.root = str(directory.resolve())
 
     c.Execute.timeout = CELL_SECONDS
+    # A notebook is validated after all steps, not after each of a dozen.
+    c.Exporter.optimistic_validation = True
 
     # Submissions are repaired as they are read; exporter.py says why there.
     c.Autograde.exporter_class = RepairingExporter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import math
 import os
 import re
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -242,21 +244,46 @@ def load_config(directory: Path) -> Any:
 def nbgrader_api(directory: Path) -> Iterator[Any]:
     """Give nbgrader's API for a class; restores the working directory afterwards."""
     import nbgrader.api as database
+    import nbgrader.nbgraderformat.common as metadata
     from nbgrader.apps import NbGraderAPI
+    from nbgrader.utils import temp_attrs
 
     find_alembic()
-    before, create_engine = Path.cwd(), database.create_engine
+    before, tables = Path.cwd(), database.Base.metadata
     try:
-        # nbgrader opens the gradebook a dozen times for one submission. A new engine each time
-        # compiles every statement anew, and leaves something behind that is never freed.
-        database.create_engine = functools.cache(create_engine)
-        with warnings.catch_warnings():
+        # nbgrader opens the gradebook a dozen times for one submission, and checks the schema of
+        # its own metadata at every cell. A new engine each time compiles every statement anew,
+        # and leaves something behind that is never freed.
+        with (
+            temp_attrs(database, create_engine=functools.cache(database.create_engine)),
+            temp_attrs(tables, create_all=functools.cache(tables.create_all)),
+            temp_attrs(metadata, jsonschema=SimpleNamespace(validate=_validate)),
+            warnings.catch_warnings(),
+        ):
             # nbgrader's own, on SQLAlchemy 2.1; nothing is lost.
             warnings.filterwarnings("ignore", "Object of type .* not in session")
             yield NbGraderAPI(config=load_config(directory))
     finally:
-        database.create_engine = create_engine
         os.chdir(before)
+
+
+def _validate(instance: Any, schema: dict[str, Any]) -> None:
+    """Do as jsonschema's function of that name, but check each schema once."""
+    from jsonschema.exceptions import best_match
+
+    error = best_match(_validator(json.dumps(schema)).iter_errors(instance))
+    if error is not None:
+        raise error
+
+
+@functools.cache
+def _validator(schema: str) -> Any:
+    from jsonschema.validators import validator_for
+
+    told = json.loads(schema)
+    of_its_version = validator_for(told)
+    of_its_version.check_schema(told)
+    return of_its_version(told)
 
 
 def generate(directory: Path, lesson: str) -> None:
