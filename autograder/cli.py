@@ -156,6 +156,7 @@ student_option = click.option("--student", metavar="NAME", help="This student al
 @click.argument("assignment", required=False)
 @student_option
 @click.option("--jobs", type=click.IntRange(min=1), help="Notebooks run at the same time.")
+@click.option("--dask", metavar="ADDRESS", help="Run them on the Dask cluster of this scheduler.")
 @click.option("--force", is_flag=True, help="Run everything again, whatever is stored.")
 @click.option("--no-sandbox", is_flag=True, help="Run student code with all your rights.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary for scripts.")
@@ -164,6 +165,7 @@ def grade(
     assignment: str | None,
     student: str | None,
     jobs: int | None,
+    dask: str | None,
     force: bool,
     no_sandbox: bool,
     as_json: bool,
@@ -174,6 +176,8 @@ def grade(
     stops no other. Ctrl-C loses nothing: the same command does the rest. Exit code 1 if a
     submission failed, 130 after Ctrl-C.
     """
+    if jobs and dask:
+        raise click.UsageError("--jobs is for this machine: a cluster runs one on each worker.")
     # NumPy's own threads are in each other's way: the work is spread over processes.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from rich.console import Console
@@ -181,7 +185,7 @@ def grade(
     from autograder.classroom import grade
 
     summary = grade.grade(
-        directory, assignment, student, jobs=jobs, force=force, sandbox=not no_sandbox
+        directory, assignment, student, jobs=jobs, dask=dask, force=force, sandbox=not no_sandbox
     )
     if as_json:
         click.echo(json.dumps(asdict(summary)))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import hashlib
+import importlib.util
 import json
 import os
 import re
@@ -19,8 +20,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -52,6 +54,9 @@ from autograder.classroom.store import (
 )
 from autograder.errors import AutograderError
 from autograder.sandbox.probes import refuse_without_sandbox
+
+if TYPE_CHECKING:  # Dask is an extra
+    from autograder.classroom.cluster import Cluster
 
 JOB_SECONDS = 3600
 """A run ends itself long before; this is for one that does not."""
@@ -102,6 +107,7 @@ def grade(
     force: bool = False,
     sandbox: bool = True,
     console: Console | None = None,
+    dask: str | None = None,
     executor: Executor | None = None,
 ) -> Summary:
     """Grade what was handed in and is not graded yet.
@@ -114,14 +120,15 @@ def grade(
         force: run everything again, whatever is stored.
         sandbox: False runs student code unfenced, with all the rights of this process.
         console: where to show the progress; stderr if not given.
+        dask: the address of a Dask scheduler, on whose workers notebooks run.
         executor: where to run notebooks, in place of processes on this machine.
 
     Returns:
         What was done, also after Ctrl-C. A submission that fails stops no other.
 
     Raises:
-        AutograderError: not a class, nothing handed in, no sandbox can be made here, or the store
-            cannot be written.
+        AutograderError: not a class, nothing handed in, no sandbox can be made here, the cluster
+            cannot be used, or the store cannot be written.
     """
     directory = directory.resolve()
     read_class(directory)
@@ -139,7 +146,11 @@ def grade(
             raise AutograderError(
                 f"Nothing was handed in {what}{where} in {directory}; collect into submitted/."
             )
-        if executor is None:
+        most: Callable[[], int] = partial(int, 2 * count)
+        if dask is not None:
+            cluster = stack.enter_context(_connected(dask, grading.needs_sandbox))
+            executor, most = cluster, cluster.in_flight
+        elif executor is None:
             if grading.needs_sandbox:
                 refuse_without_sandbox()
             executor = WorkerPool(count, JOB_SECONDS)
@@ -147,7 +158,7 @@ def grade(
         with _progress(console or Console(stderr=True)) as progress:
             task = progress.add_task("", total=len(todo), note="")
             stop = stack.enter_context(_interrupts())
-            for _ in grading.run(todo, executor, 2 * count, stop):
+            for _ in grading.run(todo, executor, most, stop):
                 progress.update(task, advance=1, note=grading.note())
             grading.summary.interrupted = stop()
     grading.summary.seconds = round(time.monotonic() - start, 2)
@@ -190,21 +201,25 @@ class _Grading:
         return self._step.settings().sandbox
 
     def run(
-        self, todo: list[Submission], executor: Executor, most: int, stop: Callable[[], bool]
+        self,
+        todo: list[Submission],
+        executor: Executor,
+        most: Callable[[], int],
+        stop: Callable[[], bool],
     ) -> Iterator[Submission]:
         """Take submissions through all steps; yield each that is done with, whatever came of it.
 
         Args:
             todo: what to grade.
             executor: where notebooks are run.
-            most: how many notebooks are given to it before their runs are waited for.
+            most: asked often; how many notebooks are given to it before their runs are waited for.
             stop: asked often; once it says yes, what is run already is kept, and no more is done.
         """
         queue = iter(todo)
         running: dict[Future[Done], tuple[_Pending, Place, str]] = {}
         upcoming = next(queue, None)
         while (upcoming or running) and not stop():
-            if upcoming and len(running) < most:
+            if upcoming and len(running) < most():
                 pending = _Pending(upcoming)
                 for place, key, nb in self._begin(upcoming):
                     future = executor.submit(execute, self._step.job(nb, place))
@@ -392,6 +407,18 @@ class _Sanitiser(Autograde):
 
 
 # ----------------------------------------------------------------------------------- the edge
+
+
+def _connected(address: str, sandbox: bool) -> contextlib.AbstractContextManager[Cluster]:
+    """Return a cluster to be entered. Raises AutograderError."""
+    if importlib.util.find_spec("distributed") is None:
+        raise AutograderError(
+            "Grading on a cluster needs Dask, here and on the cluster; install it with: "
+            "pip install distributed"
+        )
+    from autograder.classroom.cluster import connect
+
+    return connect(address, sandbox, JOB_SECONDS)
 
 
 @contextlib.contextmanager
