@@ -28,9 +28,21 @@ def close(actual: np.ndarray, expected: np.ndarray, rtol: float, atol: float = 0
     """
     if actual.dtype == np.float16:
         rtol, atol = max(rtol, 5e-3), max(atol, 5e-3)
-    return actual.shape == expected.shape and bool(
-        np.allclose(actual.astype(np.float64), expected, rtol=rtol, atol=atol)
+    if actual.shape != expected.shape:
+        return False
+    # Most of what is compared is another mistake's result: a few numbers tell.
+    few = slice(64)
+    return _all_close(actual.ravel()[few], expected.ravel()[few], rtol, atol) and _all_close(
+        actual, expected, rtol, atol
     )
+
+
+def _all_close(actual: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:
+    """What np.allclose says of numbers of one shape, in a third of its time."""
+    actual = actual.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(actual - expected) <= atol + rtol * np.abs(expected)
+    return bool(np.all((near & np.isfinite(expected)) | (actual == expected)))
 
 
 def recognise(
@@ -153,5 +165,6 @@ def distance_from_uniform(draws: np.ndarray) -> float:
 
 def normal_cdf(values: np.ndarray) -> np.ndarray:
     """The distribution function of N(0, 1)."""
-    erfc = np.frompyfunc(math.erfc, 1, 1)
-    return 0.5 * np.asarray(erfc(-values / math.sqrt(2)), dtype=np.float64)
+    scaled = -values / math.sqrt(2)
+    powers = np.fromiter(map(math.erfc, scaled.ravel().tolist()), np.float64, scaled.size)
+    return 0.5 * powers.reshape(scaled.shape)

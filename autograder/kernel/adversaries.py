@@ -26,6 +26,10 @@ class StandInGenerator(keras.Model):
         self.tape = Tape(64, codings_size)
         self.backward = Tape(64, 1)
 
+    def build(self, codings_shape: Any) -> None:
+        """Make the weights; Keras would find them out by a symbolic call, which takes longer."""
+        self.pixels.build(codings_shape)
+
     def call(self, codings: Any, training: bool | None = None) -> Any:
         """Images of shape (batch, 28, 28, 1); the codings are written on the tape."""
         if tf.is_tensor(codings):
@@ -54,6 +58,10 @@ class StandInDiscriminator(keras.Model):
     def __init__(self, quiet: float) -> None:
         super().__init__()
         self.logit, self.quiet = keras.layers.Dense(1), quiet
+
+    def build(self, images_shape: Any) -> None:
+        """Make the weights."""
+        self.logit.build((None, 784))
 
     def call(self, images: Any, training: bool | None = None) -> Any:
         """Probabilities of shape (batch, 1)."""
@@ -86,8 +94,8 @@ def _step_on_known_networks(
     codings = arrays["codings"]
     generator = StandInGenerator(facts["quiet_generator"], codings.shape[1])
     discriminator = StandInDiscriminator(facts["quiet_discriminator"])
-    discriminator(generator(codings))  # which builds both
-    generator.tape.clear()
+    generator.build(codings.shape)
+    discriminator.build((None, 28, 28, 1))
     variables = {
         "generator/kernel": generator.pixels.kernel,
         "generator/bias": generator.pixels.bias,

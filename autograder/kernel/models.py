@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import keras
@@ -9,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.kernel.evidence import Evidence
-from autograder.kernel.student import attempt, describe_answer
+from autograder.kernel.student import StudentCodeFailed, attempt, describe_answer
 
 
 def build_model(evidence: Evidence, name: str, build: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -99,12 +100,33 @@ def record_inference(evidence: Evidence, name: str, model: Any, inputs: np.ndarr
     """Record the outputs at inference by the three ways of asking for them."""
     attempt(evidence, f"{name}/call", model, inputs.copy())
     attempt(evidence, f"{name}/training_false", model, inputs.copy(), training=False)
-    attempt(evidence, f"{name}/predict", model.predict, inputs.copy(), verbose=0)
+    record_prediction(evidence, f"{name}/predict", model, inputs)
 
 
 def record_prediction(evidence: Evidence, name: str, model: Any, inputs: np.ndarray) -> None:
     """Record the outputs by the function that `model.predict` uses, without its data pipeline."""
     attempt(evidence, name, model.predict_on_batch, inputs.copy())
+
+
+def build_ahead(model: keras.Model, images: np.ndarray, targets: np.ndarray) -> None:
+    """Let a compiled model make the variables of its metrics and of its optimizer.
+
+    Otherwise they are made while its steps are traced, and TensorFlow then traces these once more.
+    What fails here is not noted: it fails again where it is asked for.
+    """
+
+    def update_metrics() -> None:
+        model.compute_metrics(tf.constant(images), tf.constant(targets), tf.constant(targets))
+        model.reset_metrics()
+
+    def build_optimizer() -> None:
+        optimizer, variables = model.optimizer, model.trainable_variables
+        if isinstance(optimizer, keras.optimizers.Optimizer) and variables:
+            optimizer.build(variables)
+
+    for build in (update_metrics, build_optimizer):
+        with contextlib.suppress(StudentCodeFailed):
+            attempt(Evidence(), "ahead", build)
 
 
 def record_calls_in_graph(evidence: Evidence, name: str, model: Any, inputs: np.ndarray) -> None:

@@ -21,15 +21,20 @@ class Tape:
 
     def write(self, rows: tf.Tensor) -> None:
         """Append `rows`, a tensor of shape (n, ...), each flattened to `width` numbers."""
-        rows = tf.cast(tf.reshape(rows, (-1, self._rows.shape[1])), self._rows.dtype)
-        count = tf.shape(rows)[0]
-        places = tf.minimum(self._count + tf.range(count), self._capacity)
-        self._rows.scatter_nd_update(places[:, None], rows)
-        self._count.assign_add(count)
-
-    def clear(self) -> None:
-        """Forget all rows."""
-        self._count.assign(0)
+        # Few operations: each costs a good part of a millisecond where a graph is traced.
+        rows = tf.reshape(rows, (-1, self._rows.shape[1]))
+        if rows.dtype != self._rows.dtype:
+            rows = tf.cast(rows, self._rows.dtype)
+        count = rows.shape[0]
+        start = self._count.read_value()
+        if count is None:
+            count = tf.shape(rows)[0]
+            places = start + tf.range(count)
+        else:
+            places = start + np.arange(count, dtype=np.int32)
+        places = tf.minimum(places, self._capacity)
+        self._rows.scatter_update(tf.IndexedSlices(rows, places))
+        self._count.assign_add(count, read_value=False)
 
     @property
     def count(self) -> int:

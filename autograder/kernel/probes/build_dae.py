@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.evidence import Evidence
-from autograder.kernel.models import build_model, record_prediction
+from autograder.kernel.models import build_ahead, build_model, record_prediction
 from autograder.kernel.student import attempt
 
 _KERNELS = ("encoder/kernel", "encoder/bias", "decoder/kernel", "decoder/bias")
@@ -35,6 +35,7 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     evidence.facts["compiled"] = bool(dae.compiled)
     if not dae.compiled:
         return
+    build_ahead(dae, images, targets)
     scores = attempt(
         evidence, "evaluate", dae.evaluate, images, targets, return_dict=True, verbose=0
     )

@@ -24,6 +24,7 @@ class Ledger:
     how many rows came, a fingerprint of the trainable weights of either network at that time, the
     mean of the generator's biases, and that of the discriminator's kernel.
     The rows themselves are on `codings` and `images`, the discriminator's answers on `answers`.
+    A ledger that watches no networks notes the codings alone.
     """
 
     def __init__(self, codings_size: int, rng: np.random.Generator) -> None:
@@ -65,11 +66,20 @@ class Ledger:
 
     def write(self, network: int, training: Any, rows: tf.Tensor) -> None:
         """Note one call."""
-        count = tf.cast(tf.shape(rows)[0], tf.float64)
-        mode = tf.cast(bool(training), tf.float64)
-        row = [tf.cast(network, tf.float64), mode, count, *self.state()]
-        self.calls.write(tf.stack(row)[None])
-        (self.images if network else self.codings).write(rows)
+        if network == 0:
+            self.codings.write(rows)
+        if not self._variables:
+            return
+        if network == 1:
+            self.images.write(rows)
+        count = rows.shape[0] if rows.shape[0] is not None else tf.shape(rows)[0]
+        row = [float(network), float(bool(training)), tf.cast(count, tf.float64), *self.state()]
+        self.calls.write(tf.stack(row))
+
+    def write_answers(self, answers: tf.Tensor) -> None:
+        """Note what the discriminator answered."""
+        if self._variables:
+            self.answers.write(answers)
 
 
 class Recorder(keras.layers.Layer):
@@ -90,15 +100,15 @@ class Recorder(keras.layers.Layer):
 
 
 class AnswerRecorder(keras.layers.Layer):
-    """Passes the discriminator's answers on, and writes them on a tape."""
+    """Passes the discriminator's answers on, and notes them in the ledger."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         super().__init__()
-        self._write = tape.write
+        self._note = ledger.write_answers
 
     def call(self, inputs: Any) -> Any:
         """The inputs."""
-        self._write(inputs)
+        self._note(inputs)
         return inputs
 
     def compute_output_spec(self, inputs: Any) -> Any:
@@ -126,7 +136,7 @@ def make_networks(
             Recorder(1, ledger),
             layers.Flatten(),
             layers.Dense(1, activation="sigmoid"),
-            AnswerRecorder(ledger.answers),
+            AnswerRecorder(ledger),
         ]
     )
     values = (
@@ -138,7 +148,6 @@ def make_networks(
     variables = generator.trainable_variables + discriminator.trainable_variables
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
-    ledger.watch(generator, discriminator)
     return generator, discriminator, ledger
 
 
@@ -153,6 +162,7 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     images = challenge.arrays["images"]
     dataset = tf.data.Dataset.from_tensor_slices(images).batch(facts["batch_size"])
     generator, discriminator, ledger = make_networks(facts["codings_size"], rng)
+    ledger.watch(generator, discriminator)
     before = [float(value) for value in ledger.state()]
     epoch_ends: list[list[float]] = []
 

@@ -40,6 +40,11 @@ class StandInEncoder(keras.Model):
         self.mean, self.log_var = keras.layers.Dense(size), keras.layers.Dense(size)
         self.quiet, self.noise = _not_trained(self, quiet), tf.constant(noise)
 
+    def build(self, images_shape: Any) -> None:
+        """Make the weights; Keras would find them out by a symbolic call, which takes longer."""
+        for layer in (self.mean, self.log_var):
+            layer.build((None, 784))
+
     def call(self, images: Any, training: bool | None = None) -> Any:
         """mean, log_var and codings, each of shape (batch, size)."""
         factor = 1.0 if training else self.quiet
@@ -54,6 +59,10 @@ class StandInDecoder(keras.Model):
     def __init__(self, quiet: float) -> None:
         super().__init__()
         self.pixels, self.quiet = keras.layers.Dense(784), _not_trained(self, quiet)
+
+    def build(self, codings_shape: Any) -> None:
+        """Make the weights."""
+        self.pixels.build(codings_shape)
 
     def call(self, codings: Any, training: bool | None = None) -> Any:
         """Images of shape (batch, 28, 28)."""
@@ -71,7 +80,8 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     facts, arrays = challenge.facts, challenge.arrays
     encoder = StandInEncoder(facts["codings_size"], facts["quiet_encoder"], arrays["noise"])
     decoder = StandInDecoder(facts["quiet_decoder"])
-    decoder(encoder(arrays["images"])[2])  # which builds both
+    encoder.build(arrays["images"].shape)
+    decoder.build((None, facts["codings_size"]))
     layers = (encoder.mean, encoder.log_var, decoder.pixels)
     variables = [variable for layer in layers for variable in (layer.kernel, layer.bias)]
     for variable, name in zip(variables, WEIGHTS, strict=True):
