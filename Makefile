@@ -24,9 +24,14 @@ full: .venv/.installed ## the slow tests, reference models, all measurements (ho
 	$(BIN)/python -m benchmarks.reference_vae
 	$(BIN)/python -m benchmarks.reference_dcgan
 	$(BIN)/python -m benchmarks.check_latency
+	$(BIN)/python -m benchmarks.cells
 	$(BIN)/python -m benchmarks.false_rejects
 	$(BIN)/python -m benchmarks.rejudge
 	$(BIN)/python -m benchmarks.writer
+	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.hostile_class
+	$(BIN)/python -m benchmarks.cluster
 	$(BIN)/python -m benchmarks.calibration
 	$(BIN)/python -m benchmarks.mutation_score
 	$(BIN)/python -m benchmarks.corpus_score

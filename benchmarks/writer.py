@@ -10,11 +10,8 @@ after the first tenth and at the end; writes results/writer.json.
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import resource
-import shutil
 import tempfile
 import time
 from concurrent.futures import Executor, Future
@@ -27,12 +24,11 @@ from rich.console import Console
 from autograder.classroom.execute import Done, Job
 from autograder.classroom.grade import grade
 from autograder.classroom.store import Place, StoredRun, read_run
-from autograder.demo import STUDENTS, run_demo
+from autograder.demo import run_demo
 from autograder.exercises import LESSONS
 from autograder.kernel.challenge import Challenge
-
-RESULTS = Path(__file__).resolve().parent / "results" / "writer.json"
-ORIGINAL = STUDENTS[0].name
+from benchmarks.classes import RIGHT, machine, made_class, replicate, without_copies
+from benchmarks.record import command, commit, write
 
 
 class Stored(Executor):
@@ -54,27 +50,15 @@ class Stored(Executor):
         return future
 
 
-def measure(directory: Path, lesson: str, count: int) -> dict[str, float]:
-    """Grade `count` copies of one submission."""
-    run = read_run(Place(ORIGINAL, lesson, lesson).folder(directory))
-    assert run is not None
-    handed_in = directory / "submitted"
-    for index in range(count):
-        copy = handed_in / f"copy-{index:04}" / lesson
-        shutil.copytree(handed_in / ORIGINAL / lesson, copy)
+def measure(
+    directory: Path, originals: Path, run: StoredRun, lesson: str, count: int
+) -> dict[str, float]:
+    """Grade `count` copies of one submission, of which `run` is the stored run."""
+    without_copies(directory)
+    replicate(originals, lesson, {f"copy-{index:04}": RIGHT for index in range(count)}, directory)
     stored = Stored(run)
-    others = {student.name for student in STUDENTS}
-    away = directory / "others"
-    away.mkdir()
-    for name in others:
-        (handed_in / name).rename(away / name)
     summary = grade(directory, lesson, executor=stored, console=Console(quiet=True))
     assert (summary.graded, summary.failed) == (count, {}), summary
-    for name in others:
-        (away / name).rename(handed_in / name)
-    away.rmdir()
-    for copy in handed_in.glob("copy-*"):
-        shutil.rmtree(copy)
     tenth = count // 10
     seconds = (stored.used[-1][0] - stored.used[tenth][0]) / (count - 1 - tenth)
     return {
@@ -84,27 +68,26 @@ def measure(directory: Path, lesson: str, count: int) -> dict[str, float]:
     }
 
 
-@click.command()
+@click.command(help=__doc__)
 @click.option("--class", "folder", type=click.Path(exists=True, path_type=Path))
 @click.option("--count", type=click.IntRange(min=20), default=200, show_default=True)
 def main(folder: Path | None, count: int) -> None:
     """Measure each lesson, print and keep."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    results: dict[str, Any] = {"count": count, "cores": os.cpu_count()}
-    results["machine"] = platform.machine()
+    result: dict[str, Any] = {"command": command(__file__), "commit": commit(), **machine()}
+    result["count"] = count
     with tempfile.TemporaryDirectory(prefix="writer-") as scratch:
-        directory = Path(scratch) / "class"
         if folder is None:
-            run_demo(directory)
-        else:
-            shutil.copytree(folder, directory)
+            folder = Path(scratch, "demo")
+            run_demo(folder)
+        directory = Path(scratch, "class")
+        originals = made_class(folder, directory)
         for lesson in LESSONS:
-            results[lesson] = measure(directory, lesson, count)
-            click.echo(f"{lesson}: {results[lesson]}")
-    from benchmarks.reference_dae import commit  # loads TensorFlow, which grading does not
-
-    results["commit"] = commit()
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+            run = read_run(Place(RIGHT, lesson, lesson).folder(folder))
+            assert run is not None
+            result[lesson] = measure(directory, originals[lesson], run, lesson, count)
+            click.echo(f"{lesson}: {result[lesson]}")
+    write("writer", result)
 
 
 if __name__ == "__main__":
