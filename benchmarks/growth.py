@@ -1,6 +1,6 @@
 """How time and memory of `autograder grade` grow with the submissions, and with the workers.
 
-    python -m benchmarks.growth [--count 10 --count 100 ...] [--jobs 1 --jobs 2 ...] [--class FOLDER]
+    python -m benchmarks.growth [--count 10 --count 100 ...] [--jobs 1 ...] [--class FOLDER]
 
 Classes of copies of lesson 1, handed in by the demo's students in turn. Each number of submissions
 is graded with a worker for each core; the middle one with each number of workers. Once a second the
