@@ -26,6 +26,7 @@ full: .venv/.installed ## the slow tests, reference models, all measurements (ho
 	$(BIN)/python -m benchmarks.check_latency
 	$(BIN)/python -m benchmarks.cells
 	$(BIN)/python -m benchmarks.false_rejects
+	$(BIN)/python -m benchmarks.opening
 	$(BIN)/python -m benchmarks.rejudge
 	$(BIN)/python -m benchmarks.writer
 	$(BIN)/python -m benchmarks.throughput

@@ -15,10 +15,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
+from nbformat import NotebookNode
 
 from autograder.classroom.config import find_alembic
 from autograder.classroom.new_class import new_class
@@ -81,6 +83,13 @@ def without_copies(directory: Path) -> None:
     """Take all submissions away, and what grading has made of them but for the gradebook."""
     for name in GRADED_FOLDERS:
         shutil.rmtree(directory / name, ignore_errors=True)
+
+
+def cell_seconds(cell: NotebookNode) -> float:
+    """How long an executed cell took on the clock, as its kernel dates "busy" and "idle"."""
+    told = cell.metadata.execution
+    busy, idle = (datetime.fromisoformat(told[f"iopub.status.{s}"]) for s in ("busy", "idle"))
+    return (idle - busy).total_seconds()
 
 
 # -------------------------------------------------------------------------------- commands

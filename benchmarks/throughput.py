@@ -28,7 +28,6 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from subprocess import DEVNULL
 from typing import Any
@@ -48,6 +47,7 @@ from autograder.exercises import LESSONS, exercises_of
 from benchmarks.classes import (
     ORIGINALS,
     Used,
+    cell_seconds,
     machine,
     made_class,
     names,
@@ -137,14 +137,7 @@ def own_seconds(path: Path, lesson: str) -> Own:
             client.execute_cell(cell, index)
         after = kernel.cpu_times()
     processor = after.user + after.system - before.user - before.system
-    return Own(sum(_seconds(cell.metadata.execution) for cell in cells), processor)
-
-
-def _seconds(execution: Mapping[str, str]) -> float:
-    busy, idle = (
-        datetime.fromisoformat(execution[f"iopub.status.{state}"]) for state in ("busy", "idle")
-    )
-    return (idle - busy).total_seconds()
+    return Own(sum(cell_seconds(cell) for cell in cells), processor)
 
 
 def stock_course(directory: Path, source: Path, lessons: Iterable[str]) -> None:
