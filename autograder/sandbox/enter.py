@@ -224,9 +224,11 @@ def _build_root(policy: Policy, user: int, group: int) -> list[int]:
     for place in (HOME, WORK, f"{SCRATCH}/shm"):
         Path(place).mkdir(parents=True, exist_ok=True)
     _bind(f"{SCRATCH}/shm", "/dev/shm", system.MOUNT_ATTR_NOSUID | system.MOUNT_ATTR_NODEV)
-    for folder, _, files in os.walk(SCRATCH):
-        for path in (folder, *(f"{folder}/{name}" for name in files)):
-            os.chown(path, user, group)
+    # Not all of the scratch folder: what can be read may lie below it, as when this is run in /tmp.
+    for place in (HOME, WORK, f"{SCRATCH}/shm"):
+        for folder, _, files in os.walk(place):
+            for path in (folder, *(f"{folder}/{name}" for name in files)):
+                os.chown(path, user, group)
     etc = Path("/etc")
     etc.mkdir(exist_ok=True)
     (etc / "passwd").write_text(f"student:x:{user}:{group}::{HOME}:/bin/sh\n")

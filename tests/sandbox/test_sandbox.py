@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -44,6 +45,14 @@ def test_an_impossible_policy_is_refused_with_its_reason() -> None:
     broken = Policy("kernel", {"/nowhere": "/does/not/exist"}, {})
     with pytest.raises(SandboxError, match="the private root folder cannot be made"):
         start_sandbox(broken)
+
+
+def test_what_can_be_read_may_lie_in_the_folder_for_scratch_files() -> None:
+    with tempfile.TemporaryDirectory(dir=policy.SCRATCH) as folder:
+        Path(folder, "data").touch()
+        policy_there = idle_kernel()
+        policy_there.readable[folder] = folder
+        start_sandbox(policy_there).close()
 
 
 def test_a_kernel_may_read_the_kernels_side_and_nothing_else_of_the_package() -> None:
