@@ -18,7 +18,7 @@ whose checks train nothing.
 On k cores, whoever runs the cells takes c × count / k at the least: `bound` is the ratio that this
 allows, `share_of_bound` how much of it is reached. `overhead` is what a submission costs beyond c,
 in core-seconds. Exits with 1 if a right answer is graded otherwise by the two. Prints a table and
-writes results/throughput.json. Run it on an idle machine.
+writes results/throughput_COUNT.json. Run it on an idle machine.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def main(count: int, lessons: tuple[str, ...], folder: Path | None) -> None:
         times = added(list(stocks)), added(list(all_ours)), mean(list(owns))
         rows["together"] = row(*times, count * len(lessons), cores)
     show(rows)
-    write("throughput", result | {"rows": rows})
+    write(f"throughput_{count}", result | {"rows": rows})
     if any(part.get("right_answers_graded_otherwise") for part in rows.values()):
         sys.exit(1)
 
