@@ -11,10 +11,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Quick tests first: a fault in a pure function shows before any kernel or browser starts. These
 # folders come later, in this order; the last holds many tests, which fill the time.
-LATER = ("project", "build", "browser", "classroom", "mutation", "corpus")
+LATER = ("project", "build", "browser", "classroom", "cluster", "mutation", "corpus")
 
-# Folders whose tests share something costly (a graded class, a sitting in JupyterLab).
-TOGETHER = ("browser", "classroom")
+# Folders whose tests share something costly: a graded class, a sitting in JupyterLab, a cluster.
+TOGETHER = ("browser", "classroom", "cluster")
 
 
 def pytest_configure(config: pytest.Config) -> None:

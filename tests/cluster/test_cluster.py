@@ -24,13 +24,15 @@ from autograder.classroom import cluster as on_dask
 from autograder.classroom import grade
 from autograder.classroom.cluster import ClusterError, connect
 from autograder.classroom.grades import read_graded
+from autograder.classroom.new_class import new_class
 from autograder.classroom.pool import CallFailed
 from autograder.classroom.store import Place, read_run
+from autograder.demo import STUDENTS, hand_in
+from autograder.exercises import LESSONS
 from autograder.sandbox.probes import REQUIRED
 
-from .conftest import LESSON, Graded
-
-pytestmark = pytest.mark.xdist_group("class")
+LESSON = LESSONS[0]
+HANDED_IN = STUDENTS[:4]
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
@@ -95,6 +97,16 @@ def address(scheduler: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     end(process)
 
 
+@pytest.fixture(scope="module")
+def class_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class in which a few students handed in lesson 1, and nothing is graded."""
+    directory = tmp_path_factory.mktemp("class") / "class"
+    new_class(directory)
+    for student in HANDED_IN:
+        hand_in(directory, student, LESSON)
+    return directory
+
+
 # ------------------------------------------------------------------------------- who is not there
 
 
@@ -106,9 +118,9 @@ def refusal(*arguments: str) -> str:
     return result.stderr
 
 
-def test_a_cluster_without_workers_is_refused(demo_class, scheduler, monkeypatch) -> None:
+def test_a_cluster_without_workers_is_refused(class_folder, scheduler, monkeypatch) -> None:
     monkeypatch.setattr(on_dask, "CONNECT_SECONDS", 1)
-    words = refusal(str(demo_class.directory), "--dask", scheduler)
+    words = refusal(str(class_folder), "--dask", scheduler)
     assert "has no worker; start some with `dask worker" in words
 
 
@@ -120,31 +132,33 @@ def test_a_cluster_without_workers_is_refused(demo_class, scheduler, monkeypatch
         ("tls://127.0.0.1:9", "names no certificates"),
     ],
 )
-def test_an_address_where_no_scheduler_is_is_refused(demo_class, monkeypatch, wrong, words) -> None:
+def test_an_address_where_no_scheduler_is_is_refused(
+    class_folder, monkeypatch, wrong, words
+) -> None:
     monkeypatch.setattr(on_dask, "CONNECT_SECONDS", 1)
-    assert words in refusal(str(demo_class.directory), "--dask", wrong)
+    assert words in refusal(str(class_folder), "--dask", wrong)
 
 
-def test_without_dask_one_is_told_to_install_it(demo_class, monkeypatch) -> None:
+def test_without_dask_one_is_told_to_install_it(class_folder, monkeypatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    words = refusal(str(demo_class.directory), "--dask", "tcp://127.0.0.1:9")
+    words = refusal(str(class_folder), "--dask", "tcp://127.0.0.1:9")
     assert "pip install distributed" in words
 
 
-def test_jobs_are_for_this_machine(demo_class) -> None:
-    arguments = ["grade", str(demo_class.directory), "--dask", "tcp://127.0.0.1:9", "--jobs", "2"]
+def test_jobs_are_for_this_machine(class_folder) -> None:
+    arguments = ["grade", str(class_folder), "--dask", "tcp://127.0.0.1:9", "--jobs", "2"]
     assert CliRunner().invoke(cli.main, arguments).exit_code == 2
 
 
 # ------------------------------------------------------------------------------- who is different
 
 
-def test_a_scheduler_of_other_versions_is_refused(demo_class, scheduler, monkeypatch) -> None:
+def test_a_scheduler_of_other_versions_is_refused(class_folder, scheduler, monkeypatch) -> None:
     other = on_dask.code_versions() | {"keras": "2.0"}
     on_dask.versions_here.cache_clear()
     with monkeypatch.context() as patch:
         patch.setattr(on_dask, "code_versions", lambda: other)
-        words = refusal(str(demo_class.directory), "--dask", scheduler)
+        words = refusal(str(class_folder), "--dask", scheduler)
     on_dask.versions_here.cache_clear()
     assert f"The scheduler {scheduler} has keras" in words and "here 2.0" in words
 
@@ -255,29 +269,15 @@ def verdicts(directory: Path, students: list[str]) -> dict[str, object]:
     return found
 
 
-def ungraded(demo_class: Graded, directory: Path, students: list[str]) -> Path:
-    """A copy of the demo's class in which nothing is graded and a few students handed in."""
-    chosen = shutil.ignore_patterns("submitted", "autograded", "feedback", "evidence", "handed-*")
-    shutil.copytree(demo_class.directory, directory, ignore=chosen)
-    for student in students:
-        place = Path("submitted", student, LESSON)
-        shutil.copytree(demo_class.directory / place, directory / place)
-    with Gradebook(f"sqlite:///{directory / 'gradebook.db'}") as gradebook:
-        for assignment in gradebook.assignments:
-            for submission in list(assignment.submissions):
-                gradebook.remove_submission(assignment.name, submission.student.id)
-    assert not rows(directory)
-    return directory
-
-
 def test_a_worker_killed_in_mid_run_changes_no_grade(
-    demo_class, address, tmp_path, monkeypatch
+    class_folder, address, tmp_path, monkeypatch
 ) -> None:
-    students = ["ada", "ben", "blank", "chi"]
-    serial = ungraded(demo_class, tmp_path / "serial", students)
+    serial, parallel = (
+        shutil.copytree(class_folder, tmp_path / name) for name in ("serial", "parallel")
+    )
+    students = [student.name for student in HANDED_IN]
     assert grade.grade(serial, LESSON, jobs=1).graded == len(students)
 
-    parallel = ungraded(demo_class, tmp_path / "parallel", students)
     killed: list[str] = []
     with Client(address, set_as_default=False) as client:
         finish = grade._Grading._finish
