@@ -28,8 +28,11 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
         in_graph = tf.function(lambda m, v: layer([m, v]))
         for call in range(2):
             attempt(evidence, f"graph/{call}", in_graph, mean, log_var)
+    # A layer may go row by row, in seconds for the whole batch: for the rest, some rows will do.
+    few = challenge.facts["few"]
+    mean, log_var, weights = mean[:few], log_var[:few], challenge.arrays["weights"][:few]
     with contextlib.suppress(StudentCodeFailed):
-        _record_gradients(evidence, layer, mean, log_var, challenge.arrays["weights"])
+        _record_gradients(evidence, layer, mean, log_var, weights)
     if isinstance(layer, keras.Layer):
         with contextlib.suppress(StudentCodeFailed):
             _record_model(evidence, layer, mean, log_var)
