@@ -236,7 +236,9 @@ def _judge_everywhere(
     for count in challenge.facts["other_counts"]:
         if _fails_for(sheet, count, mean):
             return
-    ways = {"two_graph_calls": (MESSAGES["in_graph"], ["graph/0", "graph/1"], len(mean))}
+    ways: dict[str, tuple[str, list[str], int | None]] = {
+        "two_graph_calls": (MESSAGES["in_graph"], ["graph/0", "graph/1"], None)
+    }
     if "model" in sheet.evidence.facts:
         if not sheet.came(EVERYWHERE, "model", MESSAGES["in_model"]):
             return
