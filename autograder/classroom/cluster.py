@@ -301,12 +301,12 @@ class Cluster(Executor):
             if self._given.pop(call, None) is None:
                 return
             error = self._lost() if future.cancelled() else future.exception()
-            if isinstance(error, KilledWorker):
-                if call.is_alone:
-                    error = _deadly(error)
-                else:
-                    self._suspects.append(call)
-        if call not in self._suspects:
+            is_suspect = isinstance(error, KilledWorker) and not call.is_alone
+            if is_suspect:
+                self._suspects.append(call)
+            elif isinstance(error, KilledWorker):
+                error = _deadly(error)
+        if not is_suspect:  # which by now another thread may have handed over again
             if error is None:
                 call.outcome.set_result(future.result())
             else:

@@ -39,7 +39,7 @@ IMPORTED = (
 """What is imported besides all of `course` and of the checks' side of this package."""
 
 
-def main(line: socket.socket, folder: Path) -> None:
+def main(line: socket.socket) -> None:
     """Import, say so, and fork a sandbox whenever one is asked for."""
     try:
         import_all()
@@ -98,7 +98,7 @@ def serve(wire: socket.socket) -> None:
 if __name__ == "__main__":
     own_folder = Path(sys.argv[2])
     try:
-        main(socket.socket(fileno=int(sys.argv[1])), own_folder)
+        main(socket.socket(fileno=int(sys.argv[1])))
     finally:
         shutil.rmtree(own_folder, ignore_errors=True)
         os._exit(0)

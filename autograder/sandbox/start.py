@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from autograder.errors import AutograderError
 from autograder.sandbox.policy import Limits, Policy, start_environment
+from autograder.sandbox.spawn import spawn
 from autograder.sandbox.warm import ForkedProcess, cool_down, fork_process
 
 START_SECONDS = 60.0
@@ -140,16 +140,7 @@ def _start(start_process: Callable[[socket.socket], Process], policy: Policy) ->
 
 def _spawn_process(wire: socket.socket) -> subprocess.Popen[bytes]:
     """Start a process that imports everything itself."""
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "autograder.sandbox.launch", str(wire.fileno())],
-        pass_fds=[wire.fileno()],
-        env=start_environment(),
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    return spawn("launch", wire, environment=start_environment())
 
 
 def _refuse_error(message: bytes) -> None:

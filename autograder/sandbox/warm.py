@@ -15,12 +15,12 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from pathlib import Path
 
 from autograder.sandbox.policy import font_cache, start_environment
+from autograder.sandbox.spawn import spawn
 
 START_SECONDS = 60.0
 """A nursery that has not imported everything by then is given up."""
@@ -98,18 +98,8 @@ class _Nursery:
             "OPENBLAS_NUM_THREADS": "1",
         }
         self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        program = [sys.executable, "-P", "-m", "autograder.sandbox.nursery"]
         with theirs:
-            self._process = subprocess.Popen(
-                [*program, str(theirs.fileno()), str(self._folder)],
-                pass_fds=[theirs.fileno()],
-                env=environment,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            self._process = spawn("nursery", theirs, str(self._folder), environment=environment)
         try:
             self._line.settimeout(START_SECONDS)
             told = json.loads(self._line.recv(4096) or b"{}")

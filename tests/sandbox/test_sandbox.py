@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import policy, probes, start, warm
+from autograder.sandbox import policy, probes, spawn, warm
 from autograder.sandbox.policy import Policy, inner_environment, kernel_policy, readable
 from autograder.sandbox.probes import LAYERS, layers_in_force, refuse_without_sandbox
 from autograder.sandbox.start import SandboxError, start_sandbox
@@ -36,7 +36,7 @@ def test_grading_refuses_without_a_required_layer(
 def test_a_program_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     warm.cool_down()
     monkeypatch.setattr(warm, "_failed_starts", 0)
-    monkeypatch.setattr(start.sys, "executable", "/bin/false")
+    monkeypatch.setattr(spawn.sys, "executable", "/bin/false")
     with pytest.raises(SandboxError, match="The sandbox did not start"):
         start_sandbox(kernel_policy({}))
 
