@@ -23,7 +23,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.errors import AutograderError
-from autograder.exercises import EXERCISES, LESSONS, QUESTIONS, Exercise, Question, exercises_of
+from autograder.exercises import (
+    DEMONSTRATION,
+    EXERCISES,
+    LESSONS,
+    QUESTIONS,
+    Exercise,
+    Question,
+    check_id,
+    exercises_of,
+)
 from autograder.language import N_, _, current_language, languages, ngettext, speaking
 from autograder.texts import exercise_text
 
@@ -34,7 +43,6 @@ COURSE = ROOT / "course"
 SOLUTIONS = ROOT / "solutions"
 
 SETUP = "setup"
-DEMONSTRATION = "demonstration"
 NEEDS = "%%needs"
 
 BEGIN_SOLUTION = "### BEGIN SOLUTION"
@@ -69,11 +77,6 @@ MAX_CELL_ID = 64  # nbformat 4.5
 
 
 # ------------------------------------------------------------------------------ public functions
-
-
-def check_id(exercise_id: str) -> str:
-    """Return the grade_id and cell id of an exercise's check cell."""
-    return f"check-{exercise_id}"
 
 
 def text_path(lesson: str, language: str = "en") -> Path:

@@ -180,6 +180,10 @@ def grade(
         raise click.UsageError("--jobs is for this machine: a cluster runs one on each worker.")
     # NumPy's own threads are in each other's way: the work is spread over processes.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if not dask and not no_sandbox:
+        from autograder.sandbox.warm import warm_up
+
+        warm_up()  # it imports TensorFlow while this process imports nbgrader
     from rich.console import Console
 
     from autograder.classroom import grade

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DEMONSTRATION = "demonstration"
+"""The tag of a cell that shows what answers are good for; grading does not run it."""
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -82,3 +85,8 @@ QUESTIONS: dict[str, Question] = {
 def exercises_of(lesson: str) -> tuple[Exercise, ...]:
     """The exercises of one lesson, in the order in which it asks them."""
     return tuple(exercise for exercise in EXERCISES.values() if exercise.lesson == lesson)
+
+
+def check_id(exercise_id: str) -> str:
+    """Return the grade_id and cell id of an exercise's check cell."""
+    return f"check-{exercise_id}"

@@ -21,9 +21,9 @@ from pathlib import Path
 import click
 from nbformat.v4 import new_code_cell
 
-from autograder.build import DEMONSTRATION, check_id, solved_notebook
-from autograder.classroom.execute import Done, Job, Settings, execute
-from autograder.exercises import LESSONS, exercises_of
+from autograder.build import solved_notebook
+from autograder.classroom.job import Done, Job, Settings, execute
+from autograder.exercises import DEMONSTRATION, LESSONS, check_id, exercises_of
 from autograder.judges import judge
 from autograder.kernel.evidence import Evidence
 from benchmarks.record import command, commit, read, write

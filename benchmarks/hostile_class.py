@@ -29,10 +29,9 @@ from typing import Any
 import click
 import nbformat
 
-from autograder.build import check_id
 from autograder.classroom.grades import Score, gradebook_scores
 from autograder.classroom.store import Place, StoredRun, read_run
-from autograder.exercises import LESSONS, exercises_of
+from autograder.exercises import LESSONS, check_id, exercises_of
 from benchmarks.classes import ORIGINALS, RIGHT, Used, machine, made_class, names, replicate, timed
 from benchmarks.record import command, commit, write
 from tests.attacks.attacks import ATTACKS, Attack

@@ -25,8 +25,8 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from tqdm import tqdm
 
-from autograder.build import check_id, solved_notebook
-from autograder.exercises import LESSONS, exercises_of
+from autograder.build import solved_notebook
+from autograder.exercises import LESSONS, check_id, exercises_of
 from benchmarks.record import ROOT, commit
 from course import load_fashion_mnist
 

@@ -26,8 +26,8 @@ import click
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from autograder.build import SETUP, check_id, solved_notebook
-from autograder.exercises import LESSONS, exercises_of
+from autograder.build import SETUP, solved_notebook
+from autograder.exercises import LESSONS, check_id, exercises_of
 from benchmarks.classes import cell_seconds, machine
 from benchmarks.record import command, commit, write
 

@@ -38,12 +38,12 @@ import psutil
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from autograder.build import DEMONSTRATION, SETUP, check_id
+from autograder.build import SETUP
 from autograder.classroom.config import CELL_SECONDS
 from autograder.classroom.grades import Score, gradebook_scores
 from autograder.classroom.new_class import generate
 from autograder.classroom.store import Place
-from autograder.exercises import LESSONS, exercises_of
+from autograder.exercises import DEMONSTRATION, LESSONS, check_id, exercises_of
 from benchmarks.classes import (
     ORIGINALS,
     Used,

@@ -21,8 +21,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-from autograder.classroom.execute import Done, Job
 from autograder.classroom.grade import grade
+from autograder.classroom.job import Done, Job
 from autograder.classroom.store import Place, StoredRun, read_run
 from autograder.demo import run_demo
 from autograder.exercises import LESSONS

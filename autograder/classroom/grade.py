@@ -40,9 +40,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from autograder.classroom.execute import Done, SealedExecute, execute, keep
+from autograder.classroom.execute import SealedExecute, keep
 from autograder.classroom.files import SECRET_FILE, read_class
 from autograder.classroom.grades import read_graded
+from autograder.classroom.job import Done, execute
 from autograder.classroom.new_class import failure_reason, nbgrader_api
 from autograder.classroom.pool import WorkerPool
 from autograder.classroom.store import (
@@ -53,7 +54,8 @@ from autograder.classroom.store import (
     write_whole,
 )
 from autograder.errors import AutograderError
-from autograder.sandbox.probes import refuse_without_sandbox
+from autograder.sandbox.probes import layers_in_force, refuse_without_sandbox, tell
+from autograder.sandbox.warm import lend
 
 if TYPE_CHECKING:  # Dask is an extra
     from autograder.classroom.cluster import Cluster
@@ -151,9 +153,11 @@ def grade(
             cluster = stack.enter_context(_connected(dask, grading.needs_sandbox))
             executor, most = cluster, cluster.in_flight
         elif executor is None:
+            prepare = None
             if grading.needs_sandbox:
                 refuse_without_sandbox()
-            executor = WorkerPool(count, JOB_SECONDS)
+                prepare = _lent_to_a_worker
+            executor = WorkerPool(count, JOB_SECONDS, prepare)
             stack.callback(executor.shutdown, cancel_futures=True)
         with _progress(console or Console(stderr=True)) as progress:
             task = progress.add_task("", total=len(todo), note="")
@@ -439,6 +443,16 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
         yield lambda: bool(seen)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _lent_to_a_worker() -> Callable[[], None]:
+    """Return what a worker has to call to share what this process has found out and started."""
+    return partial(_be_lent, lend(), layers_in_force())
+
+
+def _be_lent(borrow: Callable[[], None], layers: dict[str, bool]) -> None:
+    borrow()
+    tell(layers)
 
 
 def _progress(console: Console) -> Progress:

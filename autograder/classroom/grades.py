@@ -16,10 +16,11 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades, SaveAutoGrades
 
+from autograder.classroom.cells import catalogue_exercise
 from autograder.classroom.files import class_language
 from autograder.classroom.judging import comment_line, score
 from autograder.classroom.new_class import nbgrader_api
-from autograder.classroom.preprocessors import catalogue_exercise, class_directory
+from autograder.classroom.preprocessors import class_directory
 from autograder.classroom.store import Place, StoreError, place_of, unreadable, write_whole
 from autograder.language import speaking
 from autograder.report import VERDICT_MIME

@@ -11,9 +11,8 @@ import copy
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader import utils
 
-from autograder.classroom.preprocessors import catalogue_exercise
+from autograder.classroom.cells import catalogue_exercise, is_grade
 from autograder.classroom.store import Fault, StoredRun, unreadable
 from autograder.judges import judge
 from autograder.kernel.challenge import Challenge
@@ -78,7 +77,7 @@ def show_run(nb: NotebookNode, run: StoredRun) -> None:
         exercise = catalogue_exercise(cell)
         if exercise is not None:
             set_verdict(cell, judge_run(run, exercise))
-        elif cell.cell_type == "code" and utils.is_grade(cell):
+        elif cell.cell_type == "code" and is_grade(cell):
             cell.outputs.append(new_output("display_data", {"text/html": _(UNSEALED)}))
 
 

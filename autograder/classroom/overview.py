@@ -16,14 +16,13 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.build import check_id
+from autograder.classroom.cells import catalogue_exercise
 from autograder.classroom.files import read_class
 from autograder.classroom.grades import Graded, Score, gradebook_scores, read_graded
 from autograder.classroom.judging import one_line
-from autograder.classroom.preprocessors import catalogue_exercise
 from autograder.classroom.store import Fault, Place, StoredRun, read_run, stored_runs, write_whole
 from autograder.errors import AutograderError
-from autograder.exercises import EXERCISES, QUESTIONS
+from autograder.exercises import EXERCISES, QUESTIONS, check_id
 from autograder.kernel.evidence import Evidence, EvidenceError
 from autograder.report import render
 from autograder.verdict import Verdict

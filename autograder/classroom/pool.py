@@ -37,8 +37,19 @@ class WorkerPool(Executor):
     Functions, arguments and results must be picklable; an exception comes back as it was raised.
     """
 
-    def __init__(self, count: int, seconds: float) -> None:
+    def __init__(
+        self, count: int, seconds: float, prepare: Callable[[], Callable[[], None]] | None = None
+    ) -> None:
+        """Start no process yet.
+
+        Args:
+            count: of the processes.
+            seconds: how long a call may take.
+            prepare: called here for each process that is started; what it returns is called there
+                before anything else.
+        """
         self._seconds = seconds
+        self._prepare = prepare
         self._threads = ThreadPoolExecutor(count)
         self._here = threading.local()
         self._workers: set[_Worker] = set()
@@ -51,7 +62,7 @@ class WorkerPool(Executor):
     def _call(self, *call: Any) -> Any:
         worker = getattr(self._here, "worker", None)
         if worker is None:
-            worker = self._here.worker = _Worker()
+            worker = self._here.worker = _Worker(self._prepare() if self._prepare else None)
             self._workers.add(worker)
         if self._is_cancelled:
             worker.end()
@@ -81,11 +92,11 @@ class WorkerPool(Executor):
 class _Worker:
     """One process that calls what it is sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, begin: Callable[[], None] | None) -> None:
         self._connection, other = _CONTEXT.Pipe()
         # What a worker that is ended leaves lying about is taken away with this folder.
         self._scratch = tempfile.mkdtemp(prefix="autograder-worker-")
-        arguments = (other, self._scratch)
+        arguments = (other, self._scratch, begin)
         self._process = _CONTEXT.Process(target=_serve, args=arguments, daemon=True)
         self._process.start()
         other.close()
@@ -114,12 +125,14 @@ class _Worker:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def _serve(connection: Connection, scratch: str) -> None:
+def _serve(connection: Connection, scratch: str, begin: Callable[[], None] | None) -> None:
     """Make calls until the other end is closed, or is gone because the grader was killed."""
     # Ctrl-C is the grading process's business. Not SIG_IGN: kernels would inherit it, and could
     # not be interrupted.
     signal.signal(signal.SIGINT, lambda *_: None)
     os.environ["TMPDIR"] = tempfile.tempdir = scratch
+    if begin is not None:
+        begin()
     try:
         while True:
             function, arguments, named = connection.recv()

@@ -10,23 +10,12 @@ from pathlib import Path
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 
-from autograder.build import check_id
+from autograder.classroom.cells import CHECKS, is_grade
 from autograder.classroom.files import read_class
-from autograder.exercises import EXERCISES
-
-CHECKS = {check_id(exercise): exercise for exercise in EXERCISES}
-
-
-def catalogue_exercise(cell: NotebookNode) -> str | None:
-    """Return the exercise whose check cell this is; None for any other cell."""
-    if cell.cell_type != "code" or not utils.is_grade(cell) or utils.is_solution(cell):
-        return None
-    return CHECKS.get(cell.metadata.nbgrader.get("grade_id"))
 
 
 def class_directory(preprocessor: NbGraderPreprocessor) -> Path:
@@ -41,7 +30,7 @@ class RefuseEditedPoints(NbGraderPreprocessor):
         self, cell: NotebookNode, resources: ResourcesDict, index: int
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Compare one cell with the class's points."""
-        if not utils.is_grade(cell):
+        if not is_grade(cell):
             return cell, resources
         grade_id = cell.metadata.nbgrader["grade_id"]
         expected = read_class(class_directory(self)).points.get(CHECKS.get(grade_id, grade_id))
@@ -63,7 +52,7 @@ class HideHiddenTests(ClearHiddenTests):
         self, cell: NotebookNode, resources: ResourcesDict, index: int
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Clear one cell; only graded cells can hold hidden tests."""
-        if utils.is_grade(cell) and self._remove_hidden_test_region(cell):
+        if is_grade(cell) and self._remove_hidden_test_region(cell):
             for output in cell.get("outputs", []):
                 if output.output_type == "error":
                     output.traceback = [f"{output.ename} (the test is hidden)"]

@@ -22,7 +22,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.build import check_id
+from autograder.classroom.cells import CHECKS, catalogue_exercise
 from autograder.classroom.files import read_class
 from autograder.classroom.grades import (
     Graded,
@@ -33,9 +33,9 @@ from autograder.classroom.grades import (
 )
 from autograder.classroom.judging import comment_line, judge_run, score, set_verdict
 from autograder.classroom.new_class import nbgrader_api
-from autograder.classroom.preprocessors import CHECKS, catalogue_exercise
 from autograder.classroom.store import Place, StoreError, read_run, stored_runs, write_whole
 from autograder.errors import AutograderError
+from autograder.exercises import check_id
 from autograder.language import speaking
 from autograder.verdict import Verdict
 

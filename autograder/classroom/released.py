@@ -8,9 +8,9 @@ from functools import lru_cache
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from autograder.build import DEMONSTRATION
 from autograder.classroom.reading import Cell
 from autograder.classroom.source import named_definitions
+from autograder.exercises import DEMONSTRATION
 
 
 @dataclass(eq=False)

@@ -18,11 +18,11 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from autograder.build import DEMONSTRATION
 from autograder.classroom.matching import chosen_cells, claims_of, joined, taken_apart
 from autograder.classroom.reading import Cell, Submission, UnreadableError, read_submission
 from autograder.classroom.released import Master, as_handed_out, master_of, same, untouched
 from autograder.classroom.repair_log import REPAIRS_CELL, Repair, noted, shown
+from autograder.exercises import DEMONSTRATION
 from autograder.language import N_, _
 
 # Tags that keep a cell from being run.

@@ -30,12 +30,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader import utils
 
-from autograder.build import DEMONSTRATION
-from autograder.classroom.preprocessors import catalogue_exercise
+from autograder.classroom.cells import catalogue_exercise, is_solution
 from autograder.classroom.store import Fault
-from autograder.exercises import EXERCISES
+from autograder.exercises import DEMONSTRATION, EXERCISES
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.gather import EXCHANGE_VARIABLE
 from autograder.kernel.record import MAX_FILE_BYTES
@@ -202,7 +200,7 @@ def _is_run(cell: NotebookNode) -> bool:
 
 def _exercise(cell: NotebookNode) -> str | None:
     """The exercise that a cell checks or answers."""
-    if utils.is_solution(cell) and (name := cell.metadata.nbgrader.get("grade_id")) in EXERCISES:
+    if is_solution(cell) and (name := cell.metadata.nbgrader.get("grade_id")) in EXERCISES:
         return str(name)
     return catalogue_exercise(cell)
 

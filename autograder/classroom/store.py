@@ -37,9 +37,9 @@ from nbformat import NotebookNode
 
 import autograder
 import course
-from autograder.build import DEMONSTRATION
 from autograder.classroom.files import MARK_FILE
 from autograder.errors import AutograderError
+from autograder.exercises import DEMONSTRATION
 from autograder.judges import drawing
 from autograder.kernel.challenge import Challenge
 from autograder.sandbox.policy import MOST_FILES_BYTES

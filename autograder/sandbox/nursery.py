@@ -1,9 +1,10 @@
 """The nursery: a process that has imported what a notebook needs, and forks the sandboxes.
 
 A program of its own, `python -P -m autograder.sandbox.nursery LINE FOLDER`: LINE is the number of
-an open SOCK_SEQPACKET socket to the grader, FOLDER is empty and the nursery's own. Every message on
-the line carries a sandbox's wire; the answer carries a handle (pidfd) of the process forked for it.
-The nursery ends when the other end of the line is closed.
+an open SOCK_SEQPACKET socket, whose other end several processes of the grader may hold; FOLDER is
+the nursery's own. Once it is ready it says so, to its starter. Every message on the line
+carries a sandbox's wire and a socket for the answer, in which comes a handle (pidfd) of the process
+forked for it. The nursery ends when nobody holds the other end of the line any more.
 
 It imports TensorFlow and never runs an operation of it: that would start TensorFlow's threads, and
 a child forked from a process with threads hangs at its first operation.
@@ -53,15 +54,17 @@ def main(line: socket.socket) -> None:
     gc.collect()
     gc.freeze()
     line.send(b'{"ready": true}')
-    while (request := socket.recv_fds(line, 1, 1))[0]:
-        wire = socket.socket(fileno=request[1][0])
+    while (request := socket.recv_fds(line, 1, 2))[0]:
+        wire, answer = (socket.socket(fileno=handle) for handle in request[1])
         child = os.fork()
         if not child:
             line.close()
+            answer.close()
             serve(wire)
         wire.close()
         handle = os.pidfd_open(child)
-        socket.send_fds(line, [json.dumps({"pid": child}).encode()], [handle])
+        with answer, contextlib.suppress(OSError):  # who asked may have gone
+            socket.send_fds(answer, [json.dumps({"pid": child}).encode()], [handle])
         os.close(handle)
 
 

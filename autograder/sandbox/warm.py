@@ -1,7 +1,8 @@
 """The grader's side of the nursery: sandboxes that start with TensorFlow imported already.
 
-A process that starts sandboxes has one nursery, from the first that it starts until it ends. One
-that dies or hangs is replaced; where none can be had, sandboxes are started cold.
+A process that starts sandboxes has one nursery, from the first that it starts until it ends, or
+borrows another process's. One that dies or hangs is replaced; where none can be had, sandboxes are
+started cold.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from autograder.sandbox.policy import font_cache, start_environment
@@ -80,14 +84,13 @@ class ForkedProcess:
 
 
 class _Nursery:
-    """A running nursery."""
+    """A running nursery, which may still be importing."""
 
     def __init__(self) -> None:
-        """Start one, and wait until it can fork. Raises OSError, if only TimeoutError."""
+        """Start one. Raises OSError."""
         self.environment = start_environment()
+        self.is_ready = False
         self._folder = Path(tempfile.mkdtemp(prefix="autograder-nursery-"))
-        for source in font_cache().values():
-            shutil.copy(source, self._folder)
         # Its own home, as Keras and Matplotlib write there when they are imported. One thread for
         # NumPy's matrices, and the pictures' backend that a kernel would name: both are settled by
         # the import.
@@ -97,98 +100,185 @@ class _Nursery:
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "OPENBLAS_NUM_THREADS": "1",
         }
-        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = spawn("nursery", theirs, str(self._folder), environment=environment)
+        self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            self._line.settimeout(START_SECONDS)
-            told = json.loads(self._line.recv(4096) or b"{}")
-            if "ready" not in told:
-                raise ChildProcessError(told.get("error", "it ended"))
+            with theirs:
+                for source in font_cache().values():
+                    shutil.copy(source, self._folder)
+                self.process = spawn("nursery", theirs, str(self._folder), environment=environment)
         except OSError:
-            self.end()
+            self.forget()
+            shutil.rmtree(self._folder, ignore_errors=True)
             raise
 
-    def fork(self, wire: socket.socket) -> ForkedProcess:
-        """Have a process forked that reads its policy from the wire. Raises OSError."""
-        self._line.settimeout(FORK_SECONDS)
-        socket.send_fds(self._line, [b"f"], [wire.fileno()])
-        message, handles, _, _ = socket.recv_fds(self._line, 4096, 1)
-        if not handles:
-            raise ChildProcessError("the nursery has ended")
-        return ForkedProcess(json.loads(message)["pid"], handles[0])
+    def wait_until_ready(self) -> None:
+        """Wait until it can fork. Raises OSError, if only TimeoutError."""
+        if not self.is_ready:
+            self.line.settimeout(START_SECONDS)
+            told = json.loads(self.line.recv(4096) or b"{}")
+            if "ready" not in told:
+                raise ChildProcessError(told.get("error", "it ended"))
+            self.is_ready = True
 
     def forget(self) -> None:
         """Let go of the nursery of another process, of which this one is a fork."""
-        self._line.close()
+        self.line.close()
 
     def end(self) -> None:
         """End the nursery; the sandboxes that it has forked go on."""
-        self._line.close()
-        self._process.kill()
-        self._process.wait()
+        self.line.close()
+        self.process.kill()
+        self.process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@dataclass
+class _Borrowed:
+    """Another process's nursery, and how long an answer of it is waited for."""
+
+    line: socket.socket
+    seconds: float = START_SECONDS  # it may still be importing
 
 
 _lock = threading.Lock()
 _nursery: _Nursery | None = None
+_borrowed: _Borrowed | None = None
 _failed_starts = 0
 
 
 def warm_up() -> None:
-    """Start this process's nursery now, if one can be had; otherwise the first sandbox does."""
+    """Have this process's nursery start now, if one can be had; otherwise the first sandbox does.
+
+    Returns at once: a nursery takes seconds to import everything.
+    """
     with _lock:
         _running()
 
 
 def cool_down() -> None:
-    """End this process's nursery."""
+    """End this process's nursery, and let go of a borrowed one."""
     global _nursery
     with _lock:
+        _give_back()
         if _nursery is not None:
             _nursery.end()
             _nursery = None
+
+
+def lend() -> Callable[[], None]:
+    """Return what a process that this one starts has to call to use this one's nursery."""
+    with _lock:
+        nursery = _running()
+        return partial(_borrow, nursery.line) if nursery else _do_nothing
+
+
+def why_cold() -> str:
+    """Say why sandboxes start cold here; empty if they start warm."""
+    with _lock:
+        try:
+            nursery = _running()
+            if nursery is None:
+                return "no process could be started for it"
+            nursery.wait_until_ready()
+        except OSError as error:
+            _start_failed()
+            return str(error)
+    return ""
 
 
 def fork_process(wire: socket.socket) -> ForkedProcess:
     """Fork a process that is to become a sandbox: it reads its policy from the wire.
 
     Raises:
-        OSError: there is no nursery and none can be had.
+        OSError: there is no nursery and none can be had, or a borrowed one has failed; this
+            process then has one of its own next time.
     """
     global _nursery
     with _lock:
+        if _borrowed is not None:
+            try:
+                forked = _fork(_borrowed.line, wire, _borrowed.seconds)
+            except OSError:
+                # No second try: if it only hangs it may still fork, for the same wire.
+                _give_back()
+                raise
+            _borrowed.seconds = FORK_SECONDS
+            return forked
         for _ in range(2):
             nursery = _running()
             if nursery is None:
                 break
             try:
-                return nursery.fork(wire)
-            except OSError:  # it has died, or hangs: the second try is another's
+                nursery.wait_until_ready()
+                return _fork(nursery.line, wire, FORK_SECONDS)
+            except OSError:  # it does not start, has died, or hangs: the second try is another's
+                if not nursery.is_ready:
+                    _start_failed()
+                    break
                 nursery.end()
                 _nursery = None
     raise ChildProcessError("no nursery starts here")
 
 
+def _fork(line: socket.socket, wire: socket.socket, seconds: float) -> ForkedProcess:
+    """Ask the nursery at the other end of a line, which other processes may be asking too."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours:
+        with theirs:
+            line.settimeout(seconds)
+            socket.send_fds(line, [b"f"], [wire.fileno(), theirs.fileno()])
+        ours.settimeout(seconds)
+        message, handles, _, _ = socket.recv_fds(ours, 4096, 1)
+    if not handles:
+        raise ChildProcessError("the nursery has ended")
+    return ForkedProcess(json.loads(message)["pid"], handles[0])
+
+
 def _running() -> _Nursery | None:
     """This process's nursery, started if need be."""
-    global _nursery, _failed_starts
-    if _nursery is not None and _nursery.environment != start_environment():
+    global _nursery
+    if _nursery is not None and (
+        _nursery.environment != start_environment() or _nursery.process.poll() is not None
+    ):
         _nursery.end()
         _nursery = None
     if _nursery is None and _failed_starts < MOST_FAILED_STARTS:
         try:
             _nursery = _Nursery()
-            _failed_starts = 0
         except OSError:
-            _failed_starts += 1
+            _start_failed()
     return _nursery
+
+
+def _start_failed() -> None:
+    global _nursery, _failed_starts
+    _failed_starts += 1
+    if _nursery is not None:
+        _nursery.end()
+        _nursery = None
+
+
+def _borrow(line: socket.socket) -> None:
+    global _borrowed
+    _borrowed = _Borrowed(line)
+
+
+def _give_back() -> None:
+    global _borrowed
+    if _borrowed is not None:
+        _borrowed.line.close()
+        _borrowed = None
+
+
+def _do_nothing() -> None:
+    """What there is to call where there is no nursery."""
 
 
 def _forget() -> None:
     """In a process that is a fork of this one: the nursery is not its own."""
     global _lock, _nursery
     _lock = threading.Lock()
+    _give_back()
     if _nursery is not None:
         _nursery.forget()
         _nursery = None

@@ -14,9 +14,9 @@ import psutil
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.build import check_id
 from autograder.classroom.judging import score
 from autograder.classroom.run import Run, run_notebook
+from autograder.exercises import check_id
 from autograder.judges import draw_challenge, judge
 from autograder.kernel.evidence import Evidence, EvidenceError
 from autograder.sandbox.policy import MIB, Limits

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder.build import DEMONSTRATION
 from autograder.classroom import run as runner
 from autograder.classroom.run import run_notebook
 from autograder.classroom.store import files_beside
+from autograder.exercises import DEMONSTRATION
 from autograder.judges import draw_challenge, judge
 from autograder.kernel.evidence import Evidence
 from autograder.sandbox.policy import GIB

@@ -12,10 +12,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.build import check_id
 from autograder.classroom.new_class import nbgrader_api
 from autograder.demo import STUDENTS, answers, fill_in, run_demo
-from autograder.exercises import EXERCISES
+from autograder.exercises import EXERCISES, check_id
 from autograder.verdict import Verdict
 
 LESSON = "01_fashion_mnist"

@@ -9,9 +9,9 @@ from bs4 import BeautifulSoup
 from nbgrader import utils
 from nbgrader.api import Gradebook
 
+from autograder.classroom.cells import catalogue_exercise
 from autograder.classroom.files import challenge_seed
 from autograder.classroom.judging import judge_run
-from autograder.classroom.preprocessors import catalogue_exercise
 from autograder.classroom.store import Place, read_run
 from autograder.demo import STUDENTS
 from autograder.exercises import EXERCISES, LESSONS, QUESTIONS

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 
 from autograder import cli
 from autograder.classroom import grade
-from autograder.classroom.execute import Done, Job, SealedExecute
+from autograder.classroom.execute import SealedExecute
+from autograder.classroom.job import Done, Job
 from autograder.classroom.pool import CallFailed
 from autograder.classroom.store import Fault, Place, StoreError, is_worth_another_try, read_run
 from autograder.judges import draw_challenge

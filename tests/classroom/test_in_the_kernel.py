@@ -9,8 +9,8 @@ import pytest
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
-from autograder.build import DEMONSTRATION, check_id, notebook_path, solved_notebook
-from autograder.exercises import LESSONS, exercises_of
+from autograder.build import notebook_path, solved_notebook
+from autograder.exercises import DEMONSTRATION, LESSONS, check_id, exercises_of
 from autograder.report import VERDICT_MIME
 
 from .conftest import cell

@@ -9,12 +9,12 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
 from autograder import cli
-from autograder.build import check_id
 from autograder.classroom import rejudge
 from autograder.classroom.execute import SealedExecute
 from autograder.classroom.judging import CHECKER_FAILED
 from autograder.classroom.new_class import nbgrader_api
 from autograder.classroom.store import Place, StoreError, code_versions
+from autograder.exercises import check_id
 from autograder.judges import scale_images
 
 from .conftest import LESSON, Graded, cell

@@ -15,17 +15,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import DeduplicateIds
 
-from autograder.build import DEMONSTRATION, check_id, release_notebook, source_notebook
+from autograder.build import release_notebook, source_notebook
+from autograder.classroom.cells import catalogue_exercise
 from autograder.classroom.exporter import choose_files, repair_file
 from autograder.classroom.judging import judge_run
-from autograder.classroom.preprocessors import catalogue_exercise
 from autograder.classroom.reading import MAX_BYTES, MAX_CELLS
 from autograder.classroom.repair import MISSING_ANSWER, answers_in, repair
 from autograder.classroom.source import defined_names, stands_alone
 from autograder.classroom.store import Place, read_run
 from autograder.demo import ANSWERED_QUESTION, STUDENTS, fill_in
 from autograder.demo import answers as answers_of
-from autograder.exercises import EXERCISES, LESSONS, exercises_of
+from autograder.exercises import DEMONSTRATION, EXERCISES, LESSONS, check_id, exercises_of
 
 from . import damage
 from .conftest import LESSON, Graded, cell

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from autograder.classroom.execute import MAX_OUTPUT_CHARACTERS, limit_outputs
+from autograder.classroom.job import MAX_OUTPUT_CHARACTERS, limit_outputs
 from autograder.classroom.judging import set_verdict
 from autograder.verdict import Criterion, Verdict
 

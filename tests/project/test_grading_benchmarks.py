@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from autograder.build import check_id
 from autograder.classroom.grades import Score
 from autograder.classroom.store import Place
-from autograder.exercises import exercises_of
+from autograder.exercises import check_id, exercises_of
 from benchmarks.classes import ORIGINALS, Used, names, timed
 from benchmarks.growth import Sample, ratios
 from benchmarks.growth import row as growth_row
