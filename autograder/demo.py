@@ -313,7 +313,7 @@ def fill_in(nb: NotebookNode, bodies: Mapping[str, str]) -> None:
 def grade(directory: Path, console: Console) -> None:
     """Grade every submission, and let nbgrader make the feedback of every lesson."""
     from autograder.classroom import grade
-    from autograder.classroom.new_class import failure_reason, nbgrader_api
+    from autograder.classroom.api import failure_reason, nbgrader_api
 
     summary = grade.grade(directory, console=console)
     grade.show(summary, console)

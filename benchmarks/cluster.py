@@ -39,11 +39,11 @@ import click
 import psutil
 from distributed import Client
 
+from autograder.classroom.api import nbgrader_api
 from autograder.classroom.cluster import MOST_IN_FLIGHT, connect
 from autograder.classroom.execute import SealedExecute
 from autograder.classroom.grade import JOB_SECONDS, Submission, sanitised
 from autograder.classroom.job import Job, execute
-from autograder.classroom.new_class import nbgrader_api
 from autograder.classroom.pool import WorkerPool
 from autograder.classroom.store import Place, read_run
 from autograder.demo import run_demo

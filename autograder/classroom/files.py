@@ -16,6 +16,7 @@ from autograder.exercises import exercises_of
 from autograder.language import ENGLISH
 
 CLASS_FILE = "class.json"
+CONFIG_FILE = "nbgrader_config.py"
 SECRET_FILE = ".class-secret"
 MARK_FILE = "autograder-class.json"
 

@@ -1,9 +1,10 @@
 """Grading a class: run what is new in parallel, keep each run, judge and write in one place.
 
-A submission goes through four steps: sanitised by nbgrader's own converter, in memory; run by a
-worker, unless its run is in the store; kept in the store; and written by `nbgrader autograde`,
-which finds the run there and only judges it. The graded notebook of an earlier grading stays until
-the last of them. A stamp then says from what the grade was made: whoever has a right one is done.
+A submission goes through four steps: sanitised by the first half of nbgrader's autograde, in
+memory; run by a worker, unless its run is in the store; kept in the store; and written by the
+second half, which finds the run there and only judges it. The graded notebook of an earlier grading
+stays until the last of them. A stamp then says from what the grade was made: whoever has a right
+one is done.
 """
 
 from __future__ import annotations
@@ -24,12 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
-from nbgrader.utils import capture_log, temp_attrs
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -40,11 +36,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from autograder.classroom.api import nbgrader_api
 from autograder.classroom.execute import SealedExecute, keep
 from autograder.classroom.files import SECRET_FILE, read_class
 from autograder.classroom.grades import read_graded
+from autograder.classroom.halves import sanitised, write_graded
 from autograder.classroom.job import Done, execute
-from autograder.classroom.new_class import failure_reason, nbgrader_api
 from autograder.classroom.pool import WorkerPool
 from autograder.classroom.store import (
     Place,
@@ -185,6 +182,7 @@ class _Pending:
     """A submission some of whose notebooks are being run."""
 
     submission: Submission
+    notebooks: dict[str, NotebookNode]
     left: int = 0
 
 
@@ -224,13 +222,13 @@ class _Grading:
         upcoming = next(queue, None)
         while (upcoming or running) and not stop():
             if upcoming and len(running) < most():
-                pending = _Pending(upcoming)
-                for place, key, nb in self._begin(upcoming):
+                pending = _Pending(upcoming, {})
+                for place, key, nb in self._begin(pending):
                     future = executor.submit(execute, self._step.job(nb, place))
                     running[future] = pending, place, key
                     pending.left += 1
                 if not pending.left:
-                    yield self._finish(upcoming)
+                    yield self._finish(pending)
                 upcoming = next(queue, None)
                 continue
             for future in wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done:
@@ -238,18 +236,20 @@ class _Grading:
                 self._keep(future, pending.submission, place, key)
                 pending.left -= 1
                 if not pending.left:
-                    yield self._finish(pending.submission)
+                    yield self._finish(pending)
         for future, (pending, place, key) in running.items():
             if future.done():
                 self._keep(future, pending.submission, place, key)
 
-    def _begin(self, submission: Submission) -> Iterator[tuple[Place, str, NotebookNode]]:
+    def _begin(self, pending: _Pending) -> Iterator[tuple[Place, str, NotebookNode]]:
         """Sanitise a submission; yield each notebook that has to be run, with its key."""
+        submission = pending.submission
         if not self._force and self._is_up_to_date(submission):
             return
         self._stamp(submission).unlink(missing_ok=True)
         try:
-            for name, nb in sanitised(self._api, submission).items():
+            pending.notebooks = sanitised(self._api, submission.assignment, submission.student)
+            for name, nb in pending.notebooks.items():
                 place = Place(submission.student, submission.assignment, name)
                 key = self._step.key(nb, place)
                 run = None if self._force else read_run(place.folder(self._directory))
@@ -276,8 +276,9 @@ class _Grading:
         for fault in done.faults:
             self.summary.faults[fault.kind] = self.summary.faults.get(fault.kind, 0) + 1
 
-    def _finish(self, submission: Submission) -> Submission:
+    def _finish(self, pending: _Pending) -> Submission:
         """Judge and write a submission whose runs are all in the store."""
+        submission = pending.submission
         if str(submission) in self.summary.failed:
             return submission
         stamp = self._stamp(submission)
@@ -285,9 +286,10 @@ class _Grading:
             self.summary.unchanged += 1
             return submission
         made_from = self._made_from(submission)
-        result = self._api.autograde(submission.assignment, submission.student)
-        if not result["success"]:
-            self.summary.failed[str(submission)] = failure_reason(result)
+        try:
+            write_graded(self._api, submission.assignment, submission.student, pending.notebooks)
+        except AutograderError as error:
+            self.summary.failed[str(submission)] = str(error)
             return submission
         write_whole(stamp, made_from + "\n")
         self.summary.graded += 1
@@ -343,71 +345,6 @@ def folder_digest(folder: Path) -> str:
         if path.is_file() and not path.is_symlink()
     }
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
-# --------------------------------------------------------------------------------- sanitising
-
-
-def sanitised(api: Any, submission: Submission) -> dict[str, NotebookNode]:
-    """Return notebook → its content as `nbgrader autograde` would run it; nothing is written.
-
-    Raises:
-        AutograderError: nbgrader cannot read or sanitise it; its reason is told.
-    """
-    names = {"assignment_id": submission.assignment, "student_id": submission.student}
-    with temp_attrs(api.coursedir, **names):
-        converter = _Sanitiser(coursedir=api.coursedir, parent=api)
-        result = capture_log(converter)
-    if not result["success"]:
-        raise AutograderError(failure_reason(result))
-    return converter.found
-
-
-class _Sanitiser(Autograde):
-    """The first half of nbgrader's autograde, with its settings, in memory."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.found: dict[str, NotebookNode] = {}
-
-    def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
-        # Where nothing lies: nbgrader removes what it finds here when something goes wrong.
-        return os.devnull
-
-    def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Take every submission."""
-        return True
-
-    def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Keep to the notebooks that the gradebook knows."""
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            try:
-                known = {nb.name for nb in gradebook.find_assignment(assignment_id).notebooks}
-            except MissingEntry:
-                known = set()
-        listed: Any = self.notebooks  # type: ignore[has-type]
-        self.notebooks = [path for path in listed if Path(path).stem in known]
-        if not self.notebooks:
-            raise NbGraderException(
-                f"{student_id} handed in no notebook of {assignment_id} that was given out."
-            )
-
-    def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Sanitise one notebook and keep it here."""
-        self._sanitizing = True
-        self._init_preprocessors()
-        resources = self.init_single_notebook_resources(notebook_filename)
-        text, _ = self.exporter.from_filename(notebook_filename, resources=resources)
-        self.found[Path(notebook_filename).stem] = nbformat.reads(text, as_version=4)
-
-    def set_permissions(self, assignment_id: str, student_id: str) -> None:
-        """Nothing was written."""
-
-    def run_pre_convert_hook(self) -> None:
-        """The hooks are for what is written."""
-
-    def run_post_convert_hook(self) -> None:
-        """The hooks are for what is written."""
 
 
 # ----------------------------------------------------------------------------------- the edge

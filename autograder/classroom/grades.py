@@ -14,12 +14,13 @@ from typing import Any
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades, SaveAutoGrades
 
+from autograder.classroom.api import nbgrader_api, replaced
 from autograder.classroom.cells import catalogue_exercise
 from autograder.classroom.files import class_language
 from autograder.classroom.judging import comment_line, score
-from autograder.classroom.new_class import nbgrader_api
 from autograder.classroom.preprocessors import class_directory
 from autograder.classroom.store import Place, StoreError, place_of, unreadable, write_whole
 from autograder.language import speaking
@@ -126,13 +127,20 @@ class SaveGrades(SaveAutoGrades):
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """Save the grades of one notebook."""
+        """Save the grades of one notebook, in one transaction."""
         self.verdicts = notebook_verdicts(nb)
-        saved: tuple[NotebookNode, ResourcesDict] = super().preprocess(nb, resources)
-        folder = place_of(resources).folder(class_directory(self))
+        place = place_of(resources)
+        self.notebook_id = place.notebook
+        self.assignment_id, self.student_id = place.assignment, place.student
+        with Gradebook(resources["nbgrader"]["db_url"]) as self.gradebook:
+            # nbgrader would commit after each score and each comment.
+            with replaced(self.gradebook.db, "commit", _later):
+                for index, cell in enumerate(nb.cells):
+                    self.preprocess_cell(cell, resources, index)
+            self.gradebook.db.commit()
         repairs = nb.metadata.get("autograder", {}).get("repairs", [])
-        save_graded(folder, self.verdicts, repairs)
-        return saved
+        save_graded(place.folder(class_directory(self)), self.verdicts, repairs)
+        return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
         super()._add_score(cell, resources)
@@ -140,7 +148,6 @@ class SaveGrades(SaveAutoGrades):
         if verdict is not None and score(verdict, cell.metadata.nbgrader["points"]) is None:
             grade = self._find(self.gradebook.find_grade, cell)
             grade.auto_score, grade.needs_manual_grade = None, True
-            self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: ResourcesDict) -> None:
         super()._add_comment(cell, resources)
@@ -148,11 +155,14 @@ class SaveGrades(SaveAutoGrades):
             text = comment_line(self.verdicts.get(cell.metadata.nbgrader["grade_id"]))
         if text:
             self._find(self.gradebook.find_comment, cell).auto_comment = text
-            self.gradebook.db.commit()
 
     def _find(self, find: Any, cell: NotebookNode) -> Any:
         grade_id = cell.metadata.nbgrader["grade_id"]
         return find(grade_id, self.notebook_id, self.assignment_id, self.student_id)
+
+
+def _later() -> None:
+    """What a commit does that is not to be made yet."""
 
 
 class ShowGrades(GetGrades):

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import json
 import math
-import os
 import re
 import shutil
 import tempfile
 import tomllib
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 from rich.console import Console
 
 from autograder.build import notebook_text, solution_path, source_notebook
-from autograder.classroom.config import find_alembic
+from autograder.classroom.api import failure_reason, load_config, nbgrader_api
 from autograder.classroom.files import (
     CLASS_FILE,
+    CONFIG_FILE,
     ClassFile,
     read_class,
     sha256,
@@ -37,7 +31,6 @@ from autograder.classroom.files import (
 from autograder.errors import AutograderError
 from autograder.exercises import EXERCISES, LESSONS, QUESTIONS
 
-CONFIG_FILE = "nbgrader_config.py"
 CONFIG_TEXT = '''\
 """nbgrader's settings for this class. Your own go below the line; they win."""
 
@@ -233,59 +226,6 @@ def installed_versions() -> dict[str, str]:
     return versions
 
 
-def load_config(directory: Path) -> Any:
-    """Load the class's own nbgrader_config.py, the instructor's settings included."""
-    from traitlets.config import PyFileConfigLoader
-
-    return PyFileConfigLoader(CONFIG_FILE, path=str(directory)).load_config()
-
-
-@contextmanager
-def nbgrader_api(directory: Path) -> Iterator[Any]:
-    """Give nbgrader's API for a class; restores the working directory afterwards."""
-    import nbgrader.api as database
-    import nbgrader.nbgraderformat.common as metadata
-    from nbgrader.apps import NbGraderAPI
-    from nbgrader.utils import temp_attrs
-
-    find_alembic()
-    before, tables = Path.cwd(), database.Base.metadata
-    try:
-        # nbgrader opens the gradebook a dozen times for one submission, and checks the schema of
-        # its own metadata at every cell. A new engine each time compiles every statement anew,
-        # and leaves something behind that is never freed.
-        with (
-            temp_attrs(database, create_engine=functools.cache(database.create_engine)),
-            temp_attrs(tables, create_all=functools.cache(tables.create_all)),
-            temp_attrs(metadata, jsonschema=SimpleNamespace(validate=_validate)),
-            warnings.catch_warnings(),
-        ):
-            # nbgrader's own, on SQLAlchemy 2.1; nothing is lost.
-            warnings.filterwarnings("ignore", "Object of type .* not in session")
-            yield NbGraderAPI(config=load_config(directory))
-    finally:
-        os.chdir(before)
-
-
-def _validate(instance: Any, schema: dict[str, Any]) -> None:
-    """Do as jsonschema's function of that name, but check each schema once."""
-    from jsonschema.exceptions import best_match
-
-    error = best_match(_validator(json.dumps(schema)).iter_errors(instance))
-    if error is not None:
-        raise error
-
-
-@functools.cache
-def _validator(schema: str) -> Any:
-    from jsonschema.validators import validator_for
-
-    told = json.loads(schema)
-    of_its_version = validator_for(told)
-    of_its_version.check_schema(told)
-    return of_its_version(told)
-
-
 def generate(directory: Path, lesson: str) -> None:
     """Run generate_assignment for one lesson, replacing its release.
 
@@ -296,15 +236,6 @@ def generate(directory: Path, lesson: str) -> None:
         result = api.generate_assignment(lesson, force=True)
     if not result["success"]:
         raise AutograderError(f"nbgrader could not generate {lesson}: {failure_reason(result)}")
-
-
-def failure_reason(result: dict[str, Any]) -> str:
-    """Return the line in which an nbgrader API result says what went wrong."""
-    text = f"{result.get('log') or ''}\n{result.get('error', '')}"
-    lines = [line.strip() for line in text.splitlines()]
-    raised = [line for line in lines if re.match(r"^[\w.]*(Error|Exception): ", line)]
-    reason = raised[0] if raised else next(filter(None, reversed(lines)), "no reason was given")
-    return re.sub(r"^[\w.]+: ", "", reason)
 
 
 # ------------------------------------------------------------------------------------ sources

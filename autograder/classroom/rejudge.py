@@ -22,6 +22,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from autograder.classroom.api import nbgrader_api
 from autograder.classroom.cells import CHECKS, catalogue_exercise
 from autograder.classroom.files import read_class
 from autograder.classroom.grades import (
@@ -32,7 +33,6 @@ from autograder.classroom.grades import (
     save_graded,
 )
 from autograder.classroom.judging import comment_line, judge_run, score, set_verdict
-from autograder.classroom.new_class import nbgrader_api
 from autograder.classroom.store import Place, StoreError, read_run, stored_runs, write_whole
 from autograder.errors import AutograderError
 from autograder.exercises import check_id

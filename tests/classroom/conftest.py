@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.classroom.new_class import nbgrader_api
+from autograder.classroom.api import nbgrader_api
 from autograder.demo import STUDENTS, answers, fill_in, run_demo
 from autograder.exercises import EXERCISES, check_id
 from autograder.verdict import Verdict

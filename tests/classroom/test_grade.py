@@ -146,7 +146,7 @@ def test_a_grader_killed_before_it_wrote_finds_the_run(three: Graded, monkeypatc
         raise SystemExit
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nbgrader.apps.NbGraderAPI.autograde", killed)
+        patch.setattr(grade, "write_graded", killed)
         with pytest.raises(SystemExit):
             graded(three, "one", Here(), force=True)
     nothing = Here()

@@ -10,9 +10,9 @@ from nbgrader.api import Gradebook
 
 from autograder import cli
 from autograder.classroom import rejudge
+from autograder.classroom.api import nbgrader_api
 from autograder.classroom.execute import SealedExecute
 from autograder.classroom.judging import CHECKER_FAILED
-from autograder.classroom.new_class import nbgrader_api
 from autograder.classroom.store import Place, StoreError, code_versions
 from autograder.exercises import check_id
 from autograder.judges import scale_images

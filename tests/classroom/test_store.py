@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from autograder.classroom.api import failure_reason, nbgrader_api
 from autograder.classroom.execute import SealedExecute
-from autograder.classroom.new_class import failure_reason, nbgrader_api
 from autograder.classroom.store import (
     Fault,
     Place,
