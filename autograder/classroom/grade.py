@@ -60,6 +60,9 @@ if TYPE_CHECKING:  # Dask is an extra
 JOB_SECONDS = 3600
 """A run ends itself long before; this is for one that does not."""
 
+AHEAD = 8
+"""So many notebooks a worker are sanitised ahead: there is time while the workers get ready."""
+
 STAMP_FILE = "stamp"
 
 
@@ -145,7 +148,7 @@ def grade(
             raise AutograderError(
                 f"Nothing was handed in {what}{where} in {directory}; collect into submitted/."
             )
-        most: Callable[[], int] = partial(int, 2 * count)
+        most: Callable[[], int] = partial(int, AHEAD * count)
         if dask is not None:
             cluster = stack.enter_context(_connected(dask, grading.needs_sandbox))
             executor, most = cluster, cluster.in_flight
