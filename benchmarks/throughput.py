@@ -9,7 +9,8 @@ whose checks train nothing.
   for each submission, in no sandbox, shut down gracefully; `check` in its open mode, whose number
   nbgrader reads as partial credit. Two settings differ from nbgrader's: the demonstrations are
   skipped, as `autograder grade` skips them, and a cell has the same 120 seconds.
-- *Ours*: `autograder grade CLASS LESSON`, sandbox included.
+- *Ours*: `autograder grade CLASS LESSON`, sandbox included; once before stock and once after it, in
+  two equal classes, and the mean taken: a machine that others share may be slower by and by.
 - *c*: what the cells and checks themselves take. Each student's notebook runs in open mode in a
   kernel that has imported what the lesson and its checks import, and has not computed anything. On
   the clock: from "busy" to "idle" as the kernel dates them, over all cells. On the processor: what
@@ -92,6 +93,11 @@ def added(parts: list[Used]) -> Used:
     )
 
 
+def halved(two: Used) -> Used:
+    """One of two equal commands whose times were added."""
+    return Used(two.wall / 2, two.processor / 2, two.others)
+
+
 def mean(owns: list[Own]) -> Own:
     """The average of several notebooks."""
     count = len(owns)
@@ -166,18 +172,22 @@ def disagreements(
 
 
 def measure(
-    lesson: str, originals: Path, ours: Path, stock: Path, count: int
+    lesson: str, originals: Path, ours: tuple[Path, Path], stock: Path, count: int
 ) -> tuple[Used, Used, Own, dict[str, Any]]:
     """One lesson: what stock took and what ours took, c, and the differences in the grades."""
     copies = names(count)
     bar = tqdm(ORIGINALS, desc=f"{lesson}: c", file=sys.stdout)
     owns = {name: own_seconds(originals / name / f"{lesson}.ipynb", lesson) for name in bar}
-    for directory in (stock, ours):
+    before, after = ours
+    took = []
+    for directory in (before, stock, after):
         without_copies(directory)
         replicate(originals, lesson, copies, directory)
-    of_stock, _ = timed(["nbgrader", "autograde", lesson], stock)
-    of_ours, _ = timed(["autograder", "grade", str(ours), lesson], ours)
-    scores = gradebook_scores(stock), gradebook_scores(ours)
+        stocks = ["nbgrader", "autograde", lesson]
+        command = stocks if directory == stock else ["autograder", "grade", str(directory), lesson]
+        took.append(timed(command, directory)[0])
+    of_stock, of_ours = took.pop(1), halved(added(took))
+    scores = gradebook_scores(stock), gradebook_scores(after)
     right, others = disagreements(*scores, copies, lesson)
     return (
         of_stock,
@@ -209,9 +219,10 @@ def main(count: int, lessons: tuple[str, ...], folder: Path | None) -> None:
     result["stock_settings"] = {f"Execute.{name}": of for name, of in STOCK_SETTINGS.items()}
     cores = result["cores"]
     with tempfile.TemporaryDirectory(prefix="throughput-") as scratch:
-        ours, stock = Path(scratch, "ours"), Path(scratch, "stock")
-        originals = made_class(folder, ours)
-        stock_course(stock, ours / "source", lessons)
+        ours, stock = (Path(scratch, "before"), Path(scratch, "after")), Path(scratch, "stock")
+        for directory in ours:
+            originals = made_class(folder, directory)
+        stock_course(stock, ours[0] / "source", lessons)
         measured = {
             lesson: measure(lesson, originals[lesson], ours, stock, count) for lesson in lessons
         }

@@ -34,6 +34,7 @@ IMPORTED = (
     # What a kernel imports only when it starts.
     *("ipykernel.kernelapp", "ipykernel.debugger", "IPython.extensions.storemagic"),
     *("IPython.core.completerlib", "IPython.core.logger", "IPython.core.pylabtools"),
+    *("IPython.core.debugger", "IPython.core.oinspect"),
     *("tornado.locks", "tornado.queues", "tornado.platform.asyncio", "sqlite3"),
     *("autograder.notebook", "autograder.progress", "autograder.report"),
 )

@@ -8,6 +8,7 @@ import site
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -121,6 +122,11 @@ def readable() -> dict[str, str]:
     Python with its packages, the kernel's side of this package, `course`, the data if they are
     there, and the system's libraries. Nothing else of the folder that these are installed in.
     """
+    return dict(_readable(data_folder()))
+
+
+@cache
+def _readable(data: Path | None) -> dict[str, str]:
     places = [Path(place) for place in _SYSTEM]
     for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
         places += [Path(prefix) / part for part in _OF_A_PREFIX]
@@ -131,7 +137,7 @@ def readable() -> dict[str, str]:
     course = find_spec("course")
     if course is not None and course.origin:
         places.append(Path(course.origin).parent)
-    if (data := data_folder()) is not None:
+    if data is not None:
         places.append(data)
     found: dict[str, str] = {}
     for place in sorted({place for place in places if place.exists()}):
