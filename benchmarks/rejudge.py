@@ -25,7 +25,8 @@ import click
 from nbgrader.api import Gradebook
 from tqdm import tqdm
 
-from autograder.classroom.grades import Graded, gradebook_scores, read_graded, save_graded
+from autograder.classroom.graded import Graded, read_graded, save_graded
+from autograder.classroom.grades import gradebook_scores
 from autograder.classroom.store import Place, stored_runs
 from autograder.demo import run_demo
 from benchmarks.reference_dae import commit

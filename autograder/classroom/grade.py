@@ -39,7 +39,7 @@ from rich.progress import (
 from autograder.classroom.api import nbgrader_api
 from autograder.classroom.execute import SealedExecute, keep
 from autograder.classroom.files import SECRET_FILE, read_class
-from autograder.classroom.grades import read_graded
+from autograder.classroom.graded import read_graded
 from autograder.classroom.halves import sanitised, write_graded
 from autograder.classroom.job import Done, execute
 from autograder.classroom.pool import WorkerPool

@@ -1,13 +1,7 @@
-"""From the verdicts in a graded notebook to nbgrader's gradebook, and from there to the feedback.
-
-What was written last is kept beside the run, in graded.json, so that a later judgement can be
-compared with it.
-"""
+"""From the verdicts in a graded notebook to nbgrader's gradebook, and on to the feedback."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,50 +14,13 @@ from nbgrader.preprocessors import GetGrades, SaveAutoGrades
 from autograder.classroom.api import nbgrader_api, replaced
 from autograder.classroom.cells import catalogue_exercise
 from autograder.classroom.files import class_language
+from autograder.classroom.graded import save_graded
 from autograder.classroom.judging import comment_line, score
 from autograder.classroom.preprocessors import class_directory
-from autograder.classroom.store import Place, StoreError, place_of, unreadable, write_whole
+from autograder.classroom.store import Place, place_of
 from autograder.language import speaking
 from autograder.report import VERDICT_MIME
 from autograder.verdict import Verdict
-
-GRADED_FILE = "graded.json"
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What the gradebook was last told of a run: its verdicts, and the repairs made before it."""
-
-    verdicts: dict[str, Verdict]
-    repairs: tuple[dict[str, Any], ...]
-
-
-def save_graded(folder: Path, verdicts: dict[str, Verdict], repairs: Iterable[Any]) -> None:
-    """Keep in a run's folder what the gradebook was told. Raises StoreError."""
-    told = {
-        "verdicts": {exercise: verdict.to_dict() for exercise, verdict in verdicts.items()},
-        "repairs": list(repairs),
-    }
-    try:
-        write_whole(folder / GRADED_FILE, json.dumps(told) + "\n")
-    except OSError as error:
-        raise StoreError(
-            f"{folder / GRADED_FILE} cannot be written ({error.strerror}); the grades are in the "
-            "gradebook: put this right and grade again."
-        ) from error
-
-
-def read_graded(folder: Path) -> Graded | None:
-    """Return what the gradebook was last told of a run; None if nothing yet. Raises StoreError."""
-    path = folder / GRADED_FILE
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        verdicts = {name: Verdict.from_dict(data) for name, data in told["verdicts"].items()}
-        return Graded(verdicts, tuple(told["repairs"]))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise unreadable(path, error) from error
 
 
 @dataclass(frozen=True)

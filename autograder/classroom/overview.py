@@ -18,7 +18,8 @@ from nbformat import NotebookNode
 
 from autograder.classroom.cells import catalogue_exercise
 from autograder.classroom.files import read_class
-from autograder.classroom.grades import Graded, Score, gradebook_scores, read_graded
+from autograder.classroom.graded import Graded, read_graded
+from autograder.classroom.grades import Score, gradebook_scores
 from autograder.classroom.judging import one_line
 from autograder.classroom.store import Fault, Place, StoredRun, read_run, stored_runs, write_whole
 from autograder.errors import AutograderError

@@ -15,29 +15,25 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from autograder.classroom.api import nbgrader_api
 from autograder.classroom.cells import CHECKS, catalogue_exercise
 from autograder.classroom.files import read_class
-from autograder.classroom.grades import (
-    Graded,
-    Score,
-    gradebook_scores,
-    read_graded,
-    save_graded,
-)
+from autograder.classroom.graded import Graded, read_graded, save_graded
 from autograder.classroom.judging import comment_line, judge_run, score, set_verdict
 from autograder.classroom.store import Place, StoreError, read_run, stored_runs, write_whole
 from autograder.errors import AutograderError
 from autograder.exercises import check_id
 from autograder.language import speaking
 from autograder.verdict import Verdict
+
+if TYPE_CHECKING:  # nbgrader is imported while the runs are judged
+    from autograder.classroom.grades import Score
 
 NO_RESPONSE = "No response."
 """nbgrader's own comment on an answer that was not touched."""
@@ -131,24 +127,31 @@ def find_differences(
     if not graded:
         what = " ".join(filter(None, ["of", student, assignment])) if student or assignment else ""
         raise AutograderError(f"No graded run {what} is stored in {directory}; grade first.")
-    scores = gradebook_scores(directory)
-    judged = _judge_all([place.folder(directory) for place in graded], language)
     found = []
-    for (place, told), (verdicts, outdated) in zip(graded.items(), judged, strict=True):
-        verdicts |= {name: told.verdicts[name] for name in outdated if name in told.verdicts}
-        differences = tuple(_differences(place, told, verdicts, scores))
-        found.append(Rejudged(place, told, verdicts, differences, outdated))
+    with _judging([place.folder(directory) for place in graded], language) as judged:
+        from autograder.classroom.grades import gradebook_scores
+
+        scores = gradebook_scores(directory)
+        for (place, told), (verdicts, outdated) in zip(graded.items(), judged, strict=True):
+            verdicts |= {name: told.verdicts[name] for name in outdated if name in told.verdicts}
+            differences = tuple(_differences(place, told, verdicts, scores))
+            found.append(Rejudged(place, told, verdicts, differences, outdated))
     return found
 
 
-def _judge_all(
+@contextlib.contextmanager
+def _judging(
     folders: list[Path], language: str
-) -> Iterable[tuple[dict[str, Verdict], tuple[str, ...]]]:
-    """Judge many runs, on all cores if there are enough of them to be worth it."""
+) -> Iterator[Iterable[tuple[dict[str, Verdict], tuple[str, ...]]]]:
+    """Judge many runs, on all cores if there are enough of them to be worth it.
+
+    Then this process has time for other things, such as to import nbgrader.
+    """
     if len(folders) < 100:
-        return map(judge_stored, folders, repeat(language))
+        yield map(judge_stored, folders, repeat(language))
+        return
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(judge_stored, folders, repeat(language), chunksize=20))
+        yield pool.map(judge_stored, folders, repeat(language), chunksize=20)
 
 
 def _differences(
@@ -233,6 +236,8 @@ def write(directory: Path, submissions: Iterable[Rejudged]) -> int:
     """
     from nbgrader.api import Gradebook
     from nbgrader.preprocessors import AssignLatePenalties
+
+    from autograder.classroom.api import nbgrader_api
 
     directory = directory.resolve()
     written = 0

@@ -6,7 +6,7 @@ evidence/<student>/<assignment>/<notebook>/ holds
     challenges/EX.safetensors   what each check was given
     evidence/EX.safetensors     what each check left
     executed.ipynb              the notebook with its outputs, before any verdict
-    graded.json                 what the gradebook was last told of this run (see grades.py)
+    graded.json                 what the gradebook was last told of this run (see graded.py)
 
 A run is written into a folder beside its place and renamed, so that neither a killed grader nor a
 full disk leaves half a run or takes away the one before. A submission whose key is unchanged is

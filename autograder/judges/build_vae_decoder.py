@@ -122,7 +122,8 @@ _USUAL = ("relu", "selu", "elu", "tanh", "swish", "gelu", "sigmoid", "leaky ReLU
 def _recognise_output(
     sheet: Sheet, challenge: Challenge, chain: Chain, images: np.ndarray
 ) -> str | None:
-    weights, codings = recorded_weights(sheet), challenge.arrays["codings"][:3]
+    weights = [array.astype(np.float64) for array in recorded_weights(sheet)]
+    codings = challenge.arrays["codings"][:3]
     for first, second in itertools.product(_USUAL, repeat=2):
         for output in ("linear", "softmax", "tanh", "relu", "hard sigmoid", "softplus"):
             came = forward(codings, weights, chain, (first, second, output))
@@ -138,7 +139,8 @@ def _judge_hidden(sheet: Sheet, challenge: Challenge, chain: Chain, images: np.n
     clear = np.all((images > 1e-3) & (images < 1 - 1e-3), axis=0)
     logits = _logits(clipped[:, clear]) if clear.any() else _logits(clipped)
     straight = is_affine(logits)
-    weights, codings = recorded_weights(sheet), challenge.arrays["codings"][:3]
+    weights = [array.astype(np.float64) for array in recorded_weights(sheet)]
+    codings = challenge.arrays["codings"][:3]
     half_straight = any(
         close(images[:3], forward(codings, weights, chain, (*pair, "sigmoid")), TOLERANCE, 1e-4)
         for name in _USUAL

@@ -203,18 +203,22 @@ def _hidden_activations(
     weights = recorded_weights(sheet)
     found = [_layer(weights, (784, 150)), _layer(weights, (150, 100))]
     hidden = [layer for layer in found if layer is not None]
-    heads = [w for w in weights if w.ndim == 2 and w.shape[0] == 100]
+    heads = [w.astype(np.float64) for w in weights if w.ndim == 2 and w.shape[0] == 100]
     if len(hidden) < 2 or not heads:
         return None
     few = images[:3].reshape(3, 784).astype(np.float64)
     wanted = [mean[:3], log_var[:3], np.hstack([mean[:3], log_var[:3]])]
     wanted.append(np.hstack([log_var[:3], mean[:3]]))
+    (kernel, bias), (next_kernel, next_bias) = hidden
+    # As wide as the inputs, or every product would widen them again.
+    next_kernel = next_kernel.astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = few @ kernel.astype(np.float64) + bias
+        next_sums = {name: of(sums) @ next_kernel + next_bias for name, of in ACTIVATIONS.items()}
     for first, second in itertools.product(ACTIVATIONS, repeat=2):
         with np.errstate(over="ignore", invalid="ignore"):
-            values = few
-            for (kernel, bias), name in zip(hidden, (first, second), strict=True):
-                values = ACTIVATIONS[name](values @ kernel + bias)
-            slopes = [values @ head.astype(np.float64) for head in heads]
+            values = ACTIVATIONS[second](next_sums[first])
+            slopes = [values @ head for head in heads]
         # The biases of the heads drop out of the difference of two images.
         for slope, want in itertools.product(slopes, wanted):
             if slope.shape == want.shape and close(

@@ -142,7 +142,7 @@ def forward(inputs: Array, weights: Sequence[Array], chain: Chain, names: Sequen
     """The outputs (batch, units) of dense layers with the activations `names`."""
     values = inputs.reshape(len(inputs), -1).astype(np.float64)
     for (kernel, bias), name in zip(chain.layers, names, strict=True):
-        values = values @ weights[kernel].astype(np.float64)
+        values = values @ weights[kernel].astype(np.float64, copy=False)
         if bias is not None:
             values = values + weights[bias]
         with np.errstate(over="ignore"):
@@ -155,6 +155,7 @@ def recognise_activations(
 ) -> tuple[str, str] | None:
     """The activations of a two-layer chain that explain its outputs; the right ones first."""
     outputs = outputs.reshape(len(outputs), -1)
+    weights = [array.astype(np.float64) for array in weights]  # once, not for every pair
     pairs = [right, *((first, second) for first in ACTIVATIONS for second in ACTIVATIONS)]
     # Three rows are enough to tell candidates apart, and quick; the survivor is tried on all.
     for pair in pairs:

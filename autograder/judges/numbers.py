@@ -32,17 +32,17 @@ def close(actual: np.ndarray, expected: np.ndarray, rtol: float, atol: float = 0
         return False
     # Most of what is compared is another mistake's result: a few numbers tell.
     few = slice(64)
-    return _all_close(actual.ravel()[few], expected.ravel()[few], rtol, atol) and _all_close(
-        actual, expected, rtol, atol
-    )
+    alike = _all_close(actual.ravel()[few], expected.ravel()[few], rtol, atol)
+    return alike and (actual.size <= few.stop or _all_close(actual, expected, rtol, atol))
 
 
 def _all_close(actual: np.ndarray, expected: np.ndarray, rtol: float, atol: float) -> bool:
-    """What np.allclose says of numbers of one shape, in a third of its time."""
+    """What np.allclose says of numbers of one shape, in a fraction of its time."""
     actual = actual.astype(np.float64)
     with np.errstate(invalid="ignore"):
         near = np.abs(actual - expected) <= atol + rtol * np.abs(expected)
-    return bool(np.all((near & np.isfinite(expected)) | (actual == expected)))
+    near &= np.isfinite(expected)
+    return bool(near.all() or (near | (actual == expected)).all())
 
 
 def recognise(

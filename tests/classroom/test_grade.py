@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from autograder import cli
 from autograder.classroom import grade
 from autograder.classroom.execute import SealedExecute
+from autograder.classroom.grades import SaveGrades, gradebook_scores
 from autograder.classroom.job import Done, Job
 from autograder.classroom.pool import CallFailed
 from autograder.classroom.store import Fault, Place, StoreError, is_worth_another_try, read_run
@@ -152,6 +153,34 @@ def test_a_grader_killed_before_it_wrote_finds_the_run(three: Graded, monkeypatc
     nothing = Here()
     summary = graded(three, "one", nothing)
     assert (summary.graded, summary.reused, nothing.jobs) == (1, 1, [])
+
+
+def test_it_writes_what_nbgraders_own_autograde_writes(three: Graded) -> None:
+    course = three.directory
+    graded(three, "one", Here())
+    files = [course / step / "one" / LESSON for step in ("autograded", "evidence")]
+    path, told = files[0] / f"{LESSON}.ipynb", files[1] / LESSON / "graded.json"
+    before, scores = (path.read_bytes(), told.read_bytes()), gradebook_scores(course)
+    three.grade("one")
+    assert (path.read_bytes(), told.read_bytes()) == before
+    assert gradebook_scores(course) == scores
+
+
+def test_the_grades_of_a_notebook_are_saved_together_or_not_at_all(three: Graded) -> None:
+    def fails(*arguments: object) -> None:
+        raise RuntimeError("the gradebook is lost")
+
+    three.hand_in("new", three.solved())
+    before = gradebook_scores(three.directory)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SaveGrades, "_add_comment", fails)  # scores have been set by then
+        assert list(graded(three, "new", Here()).failed) == [f"new, {LESSON}"]
+    after = gradebook_scores(three.directory)
+    assert {score.automatic for (place, _), score in after.items() if place.student == "new"} == {
+        None
+    }
+    assert {key: score for key, score in after.items() if key[0].student != "new"} == before
+    assert graded(three, "new", Here()).graded == 1
 
 
 def test_a_store_that_cannot_be_written_ends_it_in_one_sentence(three, monkeypatch) -> None:

@@ -23,7 +23,7 @@ from autograder import cli
 from autograder.classroom import cluster as on_dask
 from autograder.classroom import grade
 from autograder.classroom.cluster import ClusterError, connect
-from autograder.classroom.grades import read_graded
+from autograder.classroom.graded import read_graded
 from autograder.classroom.new_class import new_class
 from autograder.classroom.pool import CallFailed
 from autograder.classroom.store import Place, read_run

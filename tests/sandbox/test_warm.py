@@ -14,13 +14,14 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.classroom.pool import WorkerPool
 from autograder.classroom.run import run_notebook
 from autograder.sandbox import probes, start, warm
 from autograder.sandbox.probes import LAYERS
 from autograder.sandbox.start import start_sandbox
-from autograder.sandbox.warm import ForkedProcess, cool_down, warm_up
+from autograder.sandbox.warm import ForkedProcess, cool_down, lend, warm_up, why_cold
 
-from .kernels import idle_kernel
+from .kernels import idle_kernel, start_one
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +29,15 @@ def _failures_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "_failed_starts", 0)
 
 
+def nurseries(of: psutil.Process) -> list[psutil.Process]:
+    return [child for child in of.children() if "autograder.sandbox.nursery" in child.cmdline()]
+
+
 def running() -> psutil.Process:
-    """This process's nursery, which is the only process that it has."""
+    """This process's nursery, which can fork."""
     warm_up()
-    (process,) = psutil.Process().children()
+    assert not why_cold()
+    (process,) = nurseries(psutil.Process())
     return process
 
 
@@ -100,6 +106,35 @@ def test_a_nursery_that_fails_is_replaced(what: int, monkeypatch: pytest.MonkeyP
     assert not psutil.pid_exists(old.pid) and running() != old
 
 
+def test_another_process_can_use_this_ones_nursery() -> None:
+    running()
+    pool = WorkerPool(2, 60, lend)
+    assert {call.result() for call in [pool.submit(start_one) for _ in range(4)]} == {
+        ("ForkedProcess", 0)
+    }
+    assert isinstance(start_sandbox(idle_kernel()).process, ForkedProcess)
+    pool.shutdown()
+
+
+def test_who_has_borrowed_a_nursery_that_dies_gets_one_of_its_own() -> None:
+    old = running()
+    pool = WorkerPool(1, 60, lend)
+    assert pool.submit(start_one).result() == ("ForkedProcess", 0)
+    old.kill()
+    # The request may be lost with the nursery, so it is not sent to another one.
+    assert pool.submit(start_one).result() == ("Popen", 0)
+    assert pool.submit(start_one).result() == ("ForkedProcess", 1)
+    pool.shutdown()
+    assert running() != old
+
+
+def test_a_nursery_that_is_still_importing_is_lent_as_well() -> None:
+    cool_down()
+    pool = WorkerPool(1, 60, lend)
+    assert pool.submit(start_one).result() == ("ForkedProcess", 0)
+    pool.shutdown()
+
+
 def test_a_sandbox_outlives_the_nursery_that_forked_it() -> None:
     warm_up()
     sandbox = start_sandbox(idle_kernel())
@@ -134,6 +169,7 @@ def test_kernels_start_cold_where_there_is_no_nursery(monkeypatch: pytest.Monkey
         sandbox = start_sandbox(idle_kernel())
         assert not isinstance(sandbox.process, ForkedProcess)
         sandbox.close()
+    assert why_cold()
     # After two that do not start, no other is tried.
     assert started.count("autograder.sandbox.nursery") == warm.MOST_FAILED_STARTS
     assert started.count("autograder.sandbox.launch") == 3
