@@ -294,9 +294,13 @@ def foreign_packages(directory: Path) -> list[Finding]:
 
 
 def sandbox() -> Finding:
-    """Which layers of the sandbox for submissions are in force here; for information."""
+    """Which layers of the sandbox for submissions are in force here; for information.
+
+    And whether its kernels start warm: cold, each takes seconds more.
+    """
     from autograder.sandbox.probes import LAYERS, REQUIRED, layers_in_force
     from autograder.sandbox.start import SandboxError
+    from autograder.sandbox.warm import why_cold
 
     advice = "Lessons do not need it. To grade a class without it, see the README."
     try:
@@ -307,6 +311,8 @@ def sandbox() -> Finding:
     state = f"in force: {', '.join(layer for layer in LAYERS if held[layer]) or 'nothing'}"
     if missing:
         state += f"; not in force: {', '.join(missing)}"
+    cold = why_cold()
+    state += f"; kernels start cold, which is slow ({cold})" if cold else "; kernels start warm"
     return Finding("sandbox", "info", state, advice if {*missing} & {*REQUIRED} else "")
 
 

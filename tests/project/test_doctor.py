@@ -15,7 +15,7 @@ from rich.console import Console
 
 from autograder import doctor
 from autograder.doctor import Finding
-from autograder.sandbox import probes
+from autograder.sandbox import probes, warm
 from autograder.sandbox.start import SandboxError
 
 
@@ -189,7 +189,15 @@ def test_a_layer_that_does_not_hold_is_named(monkeypatch: pytest.MonkeyPatch) ->
     held = dict.fromkeys(probes.LAYERS, True) | {"landlock": False}
     monkeypatch.setattr(probes, "layers_in_force", lambda: held)
     finding = doctor.sandbox()
-    assert finding.message.endswith("not in force: landlock") and not finding.advice
+    assert "; not in force: landlock; " in finding.message and not finding.advice
+    assert finding.message.endswith("; kernels start warm")
+
+
+def test_why_kernels_start_cold_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probes, "layers_in_force", lambda: dict.fromkeys(probes.LAYERS, True))
+    monkeypatch.setattr(warm, "why_cold", lambda: "importing started threads: x")
+    finding = doctor.sandbox()
+    assert "kernels start cold, which is slow (importing started threads: x)" in finding.message
 
 
 def test_a_folder_that_is_no_class_is_not_mentioned(tmp_path: Path) -> None:
