@@ -119,6 +119,7 @@ def timed(
     arguments: Sequence[str],
     directory: Path,
     watch: Callable[[psutil.Popen], None] = lambda process: None,
+    typed: str = "",
 ) -> tuple[Used, str]:
     """Run a command in a folder; return what it took, and what it wrote to stdout.
 
@@ -126,6 +127,7 @@ def timed(
         arguments: the command; the first is a module of Python's, run as `python -m`.
         directory: where it runs.
         watch: called with the process once a second until it has ended.
+        typed: what it reads from stdin.
 
     Raises:
         RuntimeError: the command failed; what it wrote is told.
@@ -134,14 +136,16 @@ def timed(
     began, busy = time.perf_counter(), machine_seconds()
     time.sleep(2)
     others = (machine_seconds() - busy) / (time.perf_counter() - began)
+    (directory / "stdin").write_text(typed)
     with (
+        (directory / "stdin").open() as into,
         (directory / "stdout").open("w+") as out,
         (directory / "stderr").open("w+") as err,
         processor_meter() as (join, seconds),
     ):
         began = time.perf_counter()
         process = psutil.Popen(
-            [sys.executable, "-m", *arguments], cwd=directory, stdout=out, stderr=err
+            [sys.executable, "-m", *arguments], cwd=directory, stdin=into, stdout=out, stderr=err
         )
         join(process.pid)
         while process.poll() is None:

@@ -143,7 +143,7 @@ def measure_overhead(job: Job, count: int, rounds: int, folder: Path) -> dict[st
     here = psutil.Process()
     for processes in PROCESSES:
         local, dask, grader, scheduler = [], [], 0.0, 0.0
-        pool = WorkerPool(processes, JOB_SECONDS)
+        pool = WorkerPool(processes, JOB_SECONDS, lent_to_a_worker)
         with (
             cluster_here(processes, folder) as (address, its_process),
             connect(address, True, JOB_SECONDS) as cluster,

@@ -10,14 +10,9 @@ points changed in the store, and once with these changes written. Writes results
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +24,9 @@ from autograder.classroom.graded import Graded, read_graded, save_graded
 from autograder.classroom.grades import gradebook_scores
 from autograder.classroom.store import Place, stored_runs
 from autograder.demo import run_demo
-from benchmarks.reference_dae import commit
+from benchmarks.classes import machine, timed
+from benchmarks.record import command, commit, write
 
-RESULTS = Path(__file__).resolve().parent / "results" / "rejudge.json"
 COUNT = 1000
 
 
@@ -80,27 +75,19 @@ def spoilt(data: dict[str, Any]) -> Any:
     return Verdict.from_dict(data)
 
 
-def timed(directory: Path, *options: str) -> dict[str, Any]:
-    """Run the command; return wall-clock and processor seconds, and its last line."""
-    before, start = os.times(), time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "rejudge", str(directory), *options],
-        input="n\n",
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    wall, after = time.perf_counter() - start, os.times()
-    used = after.children_user + after.children_system
-    used -= before.children_user + before.children_system
-    said = [line for line in done.stdout.splitlines() if "judged again" in line]
-    return {"seconds": round(wall, 2), "processor_seconds": round(used, 2), "said": said[0]}
+def measured(directory: Path, *options: str) -> dict[str, Any]:
+    """Run the command; return what it took, and its last line."""
+    used, said = timed(["autograder", "rejudge", str(directory), *options], directory, typed="n\n")
+    (line,) = (line for line in said.splitlines() if "judged again" in line)
+    return {**used.row(), "said": line}
 
 
-@click.command()
+@click.command(help=__doc__)
 @click.option("--class", "folder", type=click.Path(exists=True, path_type=Path))
 def main(folder: Path | None) -> None:
     """Replicate, time, print and keep."""
+    result: dict[str, Any] = {"command": command(__file__), "commit": commit(), **machine()}
+    result["submissions"] = COUNT
     with tempfile.TemporaryDirectory(prefix="rejudge-") as scratch:
         directory = Path(scratch) / "class"
         if folder is None:
@@ -108,20 +95,14 @@ def main(folder: Path | None) -> None:
         else:
             shutil.copytree(folder, directory)
         replicate(directory, COUNT)
-        results: dict[str, Any] = {
-            "submissions": COUNT,
-            "cores": os.cpu_count(),
-            "machine": platform.processor() or platform.machine(),
-            "commit": commit(),
-            "nothing_changed": timed(directory),
-        }
-        results["submissions_changed"] = pretend_other_verdicts(directory, 10)
-        results["judged_and_shown"] = timed(directory)
-        results["judged_and_written"] = timed(directory, "--yes")
-        results["afterwards"] = timed(directory)
-    for name, value in results.items():
+        result["nothing_changed"] = measured(directory)
+        result["submissions_changed"] = pretend_other_verdicts(directory, 10)
+        result["judged_and_shown"] = measured(directory)
+        result["judged_and_written"] = measured(directory, "--yes")
+        result["afterwards"] = measured(directory)
+    for name, value in result.items():
         click.echo(f"{name}: {value}")
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    write("rejudge", result)
 
 
 if __name__ == "__main__":

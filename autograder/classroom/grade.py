@@ -156,7 +156,7 @@ def grade(
             prepare = None
             if grading.needs_sandbox:
                 refuse_without_sandbox()
-                prepare = _lent_to_a_worker
+                prepare = lent_to_a_worker
             executor = WorkerPool(count, JOB_SECONDS, prepare)
             stack.callback(executor.shutdown, cancel_futures=True)
         with _progress(console or Console(stderr=True)) as progress:
@@ -385,7 +385,7 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _lent_to_a_worker() -> Callable[[], None]:
+def lent_to_a_worker() -> Callable[[], None]:
     """Return what a worker has to call to share what this process has found out and started."""
     return partial(_be_lent, lend(), layers_in_force())
 
