@@ -42,7 +42,8 @@ from distributed import Client
 from autograder.classroom.api import nbgrader_api
 from autograder.classroom.cluster import MOST_IN_FLIGHT, connect
 from autograder.classroom.execute import SealedExecute
-from autograder.classroom.grade import JOB_SECONDS, Submission, sanitised
+from autograder.classroom.grade import JOB_SECONDS, lent_to_a_worker
+from autograder.classroom.halves import sanitised
 from autograder.classroom.job import Job, execute
 from autograder.classroom.pool import WorkerPool
 from autograder.classroom.store import Place, read_run
@@ -63,7 +64,7 @@ def jobs_of(directory: Path) -> dict[str, Job]:
     with nbgrader_api(directory) as api:
         step = SealedExecute(parent=api)
         for lesson in LESSONS:
-            ((name, nb),) = sanitised(api, Submission(lesson, RIGHT)).items()
+            ((name, nb),) = sanitised(api, lesson, RIGHT).items()
             found[lesson] = step.job(nb, Place(RIGHT, lesson, name))
     return found
 
