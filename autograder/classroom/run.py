@@ -338,7 +338,7 @@ class _Kernel:
 @contextlib.asynccontextmanager
 async def _kernel(runner: _Runner) -> AsyncIterator[_Kernel]:
     """Start a kernel with the challenges; end it and all its processes afterwards."""
-    with TemporaryDirectory(prefix="autograder-unfenced-") as unfenced:
+    with contextlib.ExitStack() as stack:
         manager: Any = AsyncKernelManager(client_factory=_Channels)
         if runner.policy is not None:
             manager.kernel_spec_manager = SealedSpecs(policy=runner.policy)
@@ -365,6 +365,7 @@ async def _kernel(runner: _Runner) -> AsyncIterator[_Kernel]:
                 sandbox: Sandbox = manager.provisioner.sandbox
                 challenges, evidence = sandbox.challenges, sandbox.evidence
             else:
+                unfenced = stack.enter_context(TemporaryDirectory(prefix="autograder-unfenced-"))
                 challenges, evidence = await _start_unfenced(client, runner.files, Path(unfenced))
             for exercise, challenge in runner.challenges.items():
                 challenge.save(challenges / f"{exercise}.safetensors")
