@@ -169,7 +169,8 @@ def lend() -> Callable[[], None]:
     """Return what a process that this one starts has to call to use this one's nursery."""
     with _lock:
         nursery = _running()
-        return partial(_borrow, nursery.line) if nursery else _do_nothing
+        # A handle of its own, since another thread may replace the nursery before this is sent.
+        return partial(_borrow, nursery.line.dup()) if nursery else _do_nothing
 
 
 def why_cold() -> str:
