@@ -43,5 +43,9 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Su
         abstract.bind(f"\0{mark}")
         abstract.listen()
         warm_up()
-        (nursery,) = psutil.Process().children(recursive=True)
+        (nursery,) = (
+            child
+            for child in psutil.Process().children()
+            if "autograder.sandbox.nursery" in child.cmdline()
+        )
         yield Surroundings(folder, mark, listener, named, abstract, nursery, contents(folder))
