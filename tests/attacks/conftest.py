@@ -11,7 +11,7 @@ import pytest
 
 from autograder.sandbox.warm import warm_up
 
-from .harness import SECRET, Surroundings, contents
+from .harness import SECRET, Surroundings, contents, is_tracker
 
 
 @pytest.fixture
@@ -43,9 +43,5 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Su
         abstract.bind(f"\0{mark}")
         abstract.listen()
         warm_up()
-        (nursery,) = (
-            child
-            for child in psutil.Process().children()
-            if "autograder.sandbox.nursery" in child.cmdline()
-        )
+        (nursery,) = (one for one in psutil.Process().children() if not is_tracker(one))
         yield Surroundings(folder, mark, listener, named, abstract, nursery, contents(folder))
