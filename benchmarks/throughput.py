@@ -183,9 +183,9 @@ def measure(
     for directory in (before, stock, after):
         without_copies(directory)
         replicate(originals, lesson, copies, directory)
-        stocks = ["nbgrader", "autograde", lesson]
-        command = stocks if directory == stock else ["autograder", "grade", str(directory), lesson]
-        took.append(timed(command, directory)[0])
+        ours_call = ["autograder", "grade", str(directory), lesson]
+        call = ["nbgrader", "autograde", lesson] if directory == stock else ours_call
+        took.append(timed(call, directory)[0])
     of_stock, of_ours = took.pop(1), halved(added(took))
     scores = gradebook_scores(stock), gradebook_scores(after)
     right, others = disagreements(*scores, copies, lesson)

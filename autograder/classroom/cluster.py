@@ -154,7 +154,7 @@ class WarmWorker(WorkerPlugin):
         """Start the fork-server."""
         # Dask empties this folder after a worker that was killed.
         os.environ["TMPDIR"] = tempfile.tempdir = worker.local_directory
-        # A hundred looks a second at what the worker's threads do: that is to wait for a kernel.
+        # Dask's profiler would look a hundred times a second at threads that wait for a kernel.
         for name in ("profile", "profile-cycle"):
             if (callback := worker.periodic_callbacks.pop(name, None)) is not None:
                 callback.stop()

@@ -1,6 +1,6 @@
 """Sealed grading within nbgrader: secret challenges go in, evidence comes out and is stored.
 
-Only this, in the grading process, reads the class and writes its store; the run itself is a job.
+Only the grading process reads the class and writes its store; running a notebook is a job (job.py).
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 A program of its own, `python -P -m autograder.sandbox.nursery LINE FOLDER`: LINE is the number of
 an open SOCK_SEQPACKET socket, whose other end several processes of the grader may hold; FOLDER is
-the nursery's own. Once it is ready it says so, to its starter. Every message on the line
-carries a sandbox's wire and a socket for the answer, in which comes a handle (pidfd) of the process
-forked for it. The nursery ends when nobody holds the other end of the line any more.
+the nursery's own. Once it is ready it says so, to its starter. Every message on the line carries a
+sandbox's wire and a socket for the answer: a handle (pidfd) of the process forked for it. The
+nursery ends when nobody holds the other end of the line any more.
 
 It imports TensorFlow and never runs an operation of it: that would start TensorFlow's threads, and
 a child forked from a process with threads hangs at its first operation.

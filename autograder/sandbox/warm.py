@@ -107,7 +107,7 @@ class _Nursery:
                     shutil.copy(source, self._folder)
                 self.process = spawn("nursery", theirs, str(self._folder), environment=environment)
         except OSError:
-            self.forget()
+            self.line.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
 
@@ -177,12 +177,8 @@ def why_cold() -> str:
     """Say why sandboxes start cold here; empty if they start warm."""
     with _lock:
         try:
-            nursery = _running()
-            if nursery is None:
-                return "no process could be started for it"
-            nursery.wait_until_ready()
+            _ready()
         except OSError as error:
-            _start_failed()
             return str(error)
     return ""
 
@@ -206,19 +202,13 @@ def fork_process(wire: socket.socket) -> ForkedProcess:
             _borrowed.seconds = FORK_SECONDS
             return forked
         for _ in range(2):
-            nursery = _running()
-            if nursery is None:
-                break
+            nursery = _ready()
             try:
-                nursery.wait_until_ready()
                 return _fork(nursery.line, wire, FORK_SECONDS)
-            except OSError:  # it does not start, has died, or hangs: the second try is another's
-                if not nursery.is_ready:
-                    _start_failed()
-                    break
+            except OSError:  # it has died, or hangs: the second try is another's
                 nursery.end()
                 _nursery = None
-    raise ChildProcessError("no nursery starts here")
+    raise ChildProcessError("two nurseries did not fork")
 
 
 def _fork(line: socket.socket, wire: socket.socket, seconds: float) -> ForkedProcess:
@@ -233,6 +223,21 @@ def _fork(line: socket.socket, wire: socket.socket, seconds: float) -> ForkedPro
     if not handles:
         raise ChildProcessError("the nursery has ended")
     return ForkedProcess(json.loads(message)["pid"], handles[0])
+
+
+def _ready() -> _Nursery:
+    """This process's nursery, once it can fork. Raises OSError."""
+    global _failed_starts
+    nursery = _running()
+    if nursery is None:
+        raise ChildProcessError("no nursery starts here")
+    try:
+        nursery.wait_until_ready()
+    except OSError:
+        _start_failed()
+        raise
+    _failed_starts = 0
+    return nursery
 
 
 def _running() -> _Nursery | None:

@@ -106,6 +106,13 @@ def test_a_nursery_that_fails_is_replaced(what: int, monkeypatch: pytest.MonkeyP
     assert not psutil.pid_exists(old.pid) and running() != old
 
 
+def test_a_start_makes_up_for_one_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    cool_down()
+    monkeypatch.setattr(warm, "_failed_starts", warm.MOST_FAILED_STARTS - 1)
+    start_sandbox(idle_kernel()).close()
+    assert warm._failed_starts == 0
+
+
 def test_another_process_can_use_this_ones_nursery() -> None:
     running()
     pool = WorkerPool(2, 60, lend)
