@@ -177,7 +177,8 @@ def tensorflow(python: str = sys.executable, seconds: float = 120) -> Finding:
 
 def data() -> Finding:
     """Whether the four files of Fashion-MNIST are there, whole and the right ones."""
-    from course.data import SHA256_OF_FILE, DataError, keras_cache, load_fashion_mnist
+    from course.cache import keras_cache
+    from course.data import SHA256_OF_FILE, DataError, load_fashion_mnist
 
     named = os.environ.get("FASHION_MNIST_DIR")
     folder = Path(named).expanduser() if named else keras_cache()

@@ -42,9 +42,9 @@ from distributed import Client
 from autograder.classroom.api import nbgrader_api
 from autograder.classroom.cluster import MOST_IN_FLIGHT, connect
 from autograder.classroom.execute import SealedExecute
-from autograder.classroom.grade import JOB_SECONDS, lent_to_a_worker
+from autograder.classroom.grade import JOB_SECONDS
 from autograder.classroom.halves import sanitised
-from autograder.classroom.job import Job, execute
+from autograder.classroom.job import Job, execute, lent_to_a_worker
 from autograder.classroom.pool import WorkerPool
 from autograder.classroom.store import Place, read_run
 from autograder.demo import run_demo

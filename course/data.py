@@ -16,6 +16,7 @@ from IPython.display import display
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from course.cache import keras_cache
 from course.toy import toy_garments
 
 CLASS_NAMES = (
@@ -97,12 +98,6 @@ def load_fashion_mnist() -> ImageDataset:
         _announce_toy_garments(f"{type(error).__name__} while downloading to {folder}")
         return _toy_dataset()
     return _read_folder(folder)
-
-
-def keras_cache() -> Path:
-    """Return the folder in which Keras keeps Fashion-MNIST (it need not exist)."""
-    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
-    return Path(home).expanduser() / "datasets" / "fashion-mnist"
 
 
 def parse_idx(content: bytes, name: str) -> NDArray[np.uint8]:

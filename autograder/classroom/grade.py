@@ -41,7 +41,7 @@ from autograder.classroom.execute import SealedExecute, keep
 from autograder.classroom.files import SECRET_FILE, read_class
 from autograder.classroom.graded import read_graded
 from autograder.classroom.halves import sanitised, write_graded
-from autograder.classroom.job import Done, execute
+from autograder.classroom.job import Done, execute, lent_to_a_worker
 from autograder.classroom.pool import WorkerPool
 from autograder.classroom.store import (
     Place,
@@ -51,8 +51,7 @@ from autograder.classroom.store import (
     write_whole,
 )
 from autograder.errors import AutograderError
-from autograder.sandbox.probes import layers_in_force, refuse_without_sandbox, tell
-from autograder.sandbox.warm import lend
+from autograder.sandbox.probes import refuse_without_sandbox
 
 if TYPE_CHECKING:  # Dask is an extra
     from autograder.classroom.cluster import Cluster
@@ -383,16 +382,6 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
         yield lambda: bool(seen)
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def lent_to_a_worker() -> Callable[[], None]:
-    """Return what a worker has to call to share what this process has found out and started."""
-    return partial(_be_lent, lend(), layers_in_force())
-
-
-def _be_lent(borrow: Callable[[], None], layers: dict[str, bool]) -> None:
-    borrow()
-    tell(layers)
 
 
 def _progress(console: Console) -> Progress:

@@ -8,7 +8,10 @@ nbgrader, so that a worker is soon ready.
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +23,8 @@ from autograder.classroom.store import Fault
 from autograder.judges import draw_challenge
 from autograder.kernel.challenge import Challenge
 from autograder.language import speaking
+from autograder.sandbox.probes import layers_in_force, tell
+from autograder.sandbox.warm import lend
 
 MAX_OUTPUT_CHARACTERS = 1_000_000
 """More output than this of one cell is cut before it is written to the graded notebook."""
@@ -120,3 +125,18 @@ def _shortened(output: NotebookNode, room: int) -> NotebookNode | None:
     else:
         return None
     return output
+
+
+# ------------------------------------------------------------------------- beside other workers
+
+
+def lent_to_a_worker() -> Callable[[], None]:
+    """Return what a worker has to call to share what this process has found out and started."""
+    return partial(_be_lent, lend(), layers_in_force())
+
+
+def _be_lent(borrow: Callable[[], None], layers: dict[str, bool]) -> None:
+    # Outputs are validated one by one, for which nbformat's usual validator is slow to set up.
+    os.environ.setdefault("NBFORMAT_VALIDATOR", "jsonschema")
+    borrow()
+    tell(layers)

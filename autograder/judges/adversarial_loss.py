@@ -52,8 +52,14 @@ Formula = Callable[[Probabilities], float]
 
 def cross_entropy(probabilities: np.ndarray, label: float) -> float:
     """Mean binary cross-entropy of probabilities whose images all have one label, in nats."""
+    return cross_entropy_with(probabilities)(label)
+
+
+def cross_entropy_with(probabilities: np.ndarray) -> Callable[[float], float]:
+    """The same for any label, in which it is linear: the logarithms are taken once."""
     p = probabilities.astype(np.float64)
-    return float(-np.mean(label * np.log(p) + (1 - label) * np.log1p(-p)))
+    of_one, of_zero = -float(np.mean(np.log(p))), -float(np.mean(np.log1p(-p)))
+    return lambda label: label * of_one + (1 - label) * of_zero
 
 
 def cross_entropy_of_logits(logits: np.ndarray, label: float) -> float:

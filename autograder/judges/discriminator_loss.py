@@ -10,6 +10,7 @@ from autograder.judges.adversarial_loss import (
     cross_entropy,
     cross_entropy_of_clipped_logits,
     cross_entropy_of_logits,
+    cross_entropy_with,
     draw_probabilities,
     judge_loss,
 )
@@ -59,29 +60,34 @@ def right_gradients(p: Probabilities) -> dict[str, np.ndarray]:
 def mistakes(p: Probabilities) -> dict[str, float]:
     """What each known misconception computes; a "/" parts the variants of one."""
     real, fake = p["real"], p["fake"]
+    of_real, of_fake = cross_entropy_with(real), cross_entropy_with(fake)
 
-    def both(of_real: float, of_fake: float) -> dict[str, float]:
-        return {"mean": (of_real + of_fake) / 2, "sum": of_real + of_fake}
+    def both(first: float, second: float) -> dict[str, float]:
+        return {"mean": (first + second) / 2, "sum": first + second}
 
     squares = both(float(np.mean((real - 1.0) ** 2)), float(np.mean(fake.astype(float) ** 2)))
     means = float(np.mean(fake, dtype=float) - np.mean(real, dtype=float))
     pairs = {
-        "swapped_labels": both(cross_entropy(real, 0), cross_entropy(fake, 1)),
-        "fake_label_one": both(cross_entropy(real, 1), cross_entropy(fake, 1)),
-        "real_label_zero": both(cross_entropy(real, 0), cross_entropy(fake, 0)),
-        "real_only": both(cross_entropy(real, 1), 0.0),
-        "fake_only": both(0.0, cross_entropy(fake, 0)),
+        "swapped_labels": both(of_real(0), of_fake(1)),
+        "fake_label_one": both(of_real(1), of_fake(1)),
+        "real_label_zero": both(of_real(0), of_fake(0)),
+        "real_only": both(of_real(1), 0.0),
+        "fake_only": both(0.0, of_fake(0)),
         "double_sigmoid": both(cross_entropy_of_logits(real, 1), cross_entropy_of_logits(fake, 0)),
         "logits_for_probabilities": both(
             cross_entropy_of_clipped_logits(real, 1), cross_entropy_of_clipped_logits(fake, 0)
         ),
-        "wrong_sign": both(-cross_entropy(real, 1), -cross_entropy(fake, 0)),
+        "wrong_sign": both(-of_real(1), -of_fake(0)),
         "mse_for_bce": squares,
         "wasserstein": {"plain": means, "turned": -means},
     }
     results = {f"{name}/{way}": value for name, of in pairs.items() for way, value in of.items()}
-    for way, of_real, of_fake in (("real", 0.9, 0.0), ("both", 0.9, 0.1), ("keras", 0.95, 0.05)):
-        pair = both(cross_entropy(real, of_real), cross_entropy(fake, of_fake))
+    for way, real_label, fake_label in (
+        ("real", 0.9, 0.0),
+        ("both", 0.9, 0.1),
+        ("keras", 0.95, 0.05),
+    ):
+        pair = both(of_real(real_label), of_fake(fake_label))
         results |= {f"label_smoothing/{way}/{name}": value for name, value in pair.items()}
     return results
 

@@ -6,7 +6,6 @@ are closed forms; where they come from stands beside each.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping
 
@@ -85,12 +84,12 @@ def apart(results: Mapping[str, np.ndarray | float], share: float = 0.05) -> boo
     Names that agree up to a slash are variants of one mistake, and may coincide. A challenge on
     which results lie nearer could take one mistake for another, or for the right answer.
     """
-    for (name, first), (other, second) in itertools.combinations(results.items(), 2):
-        if name.split("/")[0] != other.split("/")[0]:
-            difference = np.max(np.abs(np.asarray(first) - second))
-            if difference <= share * max(np.max(np.abs(first)), np.max(np.abs(second))):
-                return False
-    return True
+    kinds = np.array([name.split("/")[0] for name in results])
+    rows = np.stack(np.broadcast_arrays(*results.values())).reshape(len(results), -1)
+    sizes = np.abs(rows).max(axis=1)
+    differences = np.abs(rows[:, None] - rows).max(axis=2)
+    near = differences <= share * np.maximum(sizes[:, None], sizes)
+    return not np.any(near & (kinds[:, None] != kinds))
 
 
 def unusable(values: np.ndarray) -> str | None:

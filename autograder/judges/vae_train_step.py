@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -92,68 +93,103 @@ class Route:
     mistake: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
     """What a route gives: its loss, its two terms (unweighted), and the gradients."""
 
     loss: float
     reconstruction: float
     kl: float
-    gradients: dict[str, np.ndarray]
-    gradients_of_kl: dict[str, np.ndarray]
+    backward: Callable[[float], dict[str, np.ndarray]]
+
+    @cached_property
+    def gradients(self) -> dict[str, np.ndarray]:
+        """The gradients of the loss."""
+        return self.backward(1.0)
+
+    @cached_property
+    def gradients_of_kl(self) -> dict[str, np.ndarray]:
+        """Those of its second term alone."""
+        return self.backward(0.0)
 
 
-def follow(
-    route: Route,
-    challenge: Challenge,
-    weights: Mapping[str, np.ndarray],
-    with_gradients: bool = True,
-) -> Outcome:
+def follow(route: Route, challenge: Challenge, weights: Mapping[str, np.ndarray]) -> Outcome:
     """The forward and backward pass of a route through the two stand-in networks."""
+    return following(challenge, weights)(route)
+
+
+def following(
+    challenge: Challenge, weights: Mapping[str, np.ndarray]
+) -> Callable[[Route], Outcome]:
+    """From the stand-in networks to any route's outcome; what routes share is computed once."""
     facts = challenge.facts
     x = challenge.arrays["images"].reshape(-1, 784).astype(np.float64)
     noise = challenge.arrays["noise"].astype(np.float64)
     w = {name: value.astype(np.float64) for name, value in weights.items()}
-    k = 1.0 if route.encoder_trains else facts["quiet_encoder"]
-    q = 1.0 if route.decoder_trains else facts["quiet_decoder"]
-    mean = k * (x @ w["mean/kernel"] + w["mean/bias"])
-    log_var = k * (x @ w["log_var/kernel"] + w["log_var/bias"])
-    z = mean if route.decodes_mean else 0.5 * mean + 0.8 * log_var * noise + 0.3
-    logits = q * (z @ w["pixels/kernel"] + w["pixels/bias"])
-    if route.own_reconstruction:
-        errors = np.logaddexp(0, logits) - x * logits
-    else:
-        errors = facts["pixels"] * (1 + x) * (x - sigmoid(logits)) ** 2
-    if route.own_kl:
-        terms = -0.5 * (1 + log_var - mean**2 - np.exp(log_var))
-        kl_of_mean, kl_of_log_var = mean, 0.5 * np.expm1(log_var)
-    else:
-        terms = facts["squares"] * mean**2 + facts["quarts"] * log_var**2
-        kl_of_mean, kl_of_log_var = 2 * facts["squares"] * mean, 2 * facts["quarts"] * log_var
     count = len(x)
-    reconstruction, kl = errors.sum() / count, terms.sum() / count
-    loss = float(route.reconstruction_weight * reconstruction + route.kl_weight * kl)
-    if not with_gradients:
-        return Outcome(loss, float(reconstruction), float(kl), {}, {})
+    trained = {part: x @ w[f"{part}/kernel"] + w[f"{part}/bias"] for part in ("mean", "log_var")}
 
-    p = sigmoid(logits)
-    slope = p - x
-    if not route.own_reconstruction:
-        slope *= 2 * facts["pixels"] * (1 + x) * p * (1 - p)
-    of_logits = route.reconstruction_weight * slope / count
-    of_z = q * of_logits @ w["pixels/kernel"].T
-    gradients = {"pixels/kernel": q * z.T @ of_logits, "pixels/bias": q * of_logits.sum(0)}
-    share = (1.0, 0.0) if route.decodes_mean else (0.5, 0.8 * noise)
-    of_kl: dict[str, np.ndarray] = {}
-    for name, part, kl_slope in (
-        ("mean", share[0], kl_of_mean),
-        ("log_var", share[1], kl_of_log_var),
-    ):
-        of_output = route.kl_weight * kl_slope / count
-        of_kl |= {f"{name}/kernel": k * x.T @ of_output, f"{name}/bias": k * of_output.sum(0)}
-        of_output = of_output + part * of_z
-        gradients |= {f"{name}/kernel": k * x.T @ of_output, f"{name}/bias": k * of_output.sum(0)}
-    return Outcome(loss, float(reconstruction), float(kl), gradients, of_kl)
+    @cache
+    def encoded(k: float) -> tuple[np.ndarray, np.ndarray]:
+        return k * trained["mean"], k * trained["log_var"]
+
+    @cache
+    def decoded(k: float, q: float, decodes_mean: bool) -> tuple[np.ndarray, np.ndarray]:
+        mean, log_var = encoded(k)
+        z = mean if decodes_mean else 0.5 * mean + 0.8 * log_var * noise + 0.3
+        return z, q * (z @ w["pixels/kernel"] + w["pixels/bias"])
+
+    @cache
+    def reconstruction(k: float, q: float, decodes_mean: bool, own: bool) -> float:
+        _z, logits = decoded(k, q, decodes_mean)
+        if own:  # no logit here comes near those whose exponential overflows
+            errors = np.log(1 + np.exp(logits)) - x * logits
+        else:
+            errors = facts["pixels"] * (1 + x) * (x - sigmoid(logits)) ** 2
+        return float(errors.sum() / count)
+
+    @cache
+    def divergence(k: float, own: bool) -> float:
+        mean, log_var = encoded(k)
+        if own:
+            terms = -0.5 * (1 + log_var - mean**2 - np.exp(log_var))
+        else:
+            terms = facts["squares"] * mean**2 + facts["quarts"] * log_var**2
+        return float(terms.sum() / count)
+
+    def outcome(route: Route) -> Outcome:
+        k = 1.0 if route.encoder_trains else facts["quiet_encoder"]
+        q = 1.0 if route.decoder_trains else facts["quiet_decoder"]
+        of = reconstruction(k, q, route.decodes_mean, route.own_reconstruction)
+        kl = divergence(k, route.own_kl)
+        loss = route.reconstruction_weight * of + route.kl_weight * kl
+
+        def backward(share_of_reconstruction: float) -> dict[str, np.ndarray]:
+            mean, log_var = encoded(k)
+            z, logits = decoded(k, q, route.decodes_mean)
+            p = sigmoid(logits)
+            slope = p - x
+            if not route.own_reconstruction:
+                slope *= 2 * facts["pixels"] * (1 + x) * p * (1 - p)
+            of_logits = share_of_reconstruction * route.reconstruction_weight * slope / count
+            of_z = q * of_logits @ w["pixels/kernel"].T
+            if route.own_kl:
+                kl_slopes = mean, 0.5 * np.expm1(log_var)
+            else:
+                kl_slopes = 2 * facts["squares"] * mean, 2 * facts["quarts"] * log_var
+            shares = np.ones(1), np.zeros(1)
+            if not route.decodes_mean:
+                shares = np.full(1, 0.5), 0.8 * noise
+            gradients = {"pixels/kernel": q * z.T @ of_logits, "pixels/bias": q * of_logits.sum(0)}
+            for part, share, kl_slope in zip(trained, shares, kl_slopes, strict=True):
+                of_output = route.kl_weight * kl_slope / count + share * of_z
+                gradients[f"{part}/kernel"] = k * x.T @ of_output
+                gradients[f"{part}/bias"] = k * of_output.sum(0)
+            return gradients
+
+        return Outcome(loss, of, kl, backward)
+
+    return outcome
 
 
 def routes(calls: Mapping[str, int], count: int) -> list[Route]:
@@ -190,8 +226,9 @@ def draw(rng: np.random.Generator) -> Challenge:
 
     Drawn again until no wrong way to make the step has the loss of a right one.
     """
+    count, size = 6, 4
     facts = {
-        "codings_size": 4,
+        "codings_size": size,
         "learning_rate": 1e-3,
         "quiet_encoder": 0.6,
         "quiet_decoder": 0.5,
@@ -199,9 +236,10 @@ def draw(rng: np.random.Generator) -> Challenge:
         "quarts": round(float(rng.uniform(0.6, 0.9)), 3),
         "pixels": 2.0,
     }
+    candidates = routes({"kl_divergence": 1, "vae_loss": 1}, count)
     while True:
-        challenge = Challenge(_arrays(rng, size=4, count=6), facts)
-        if _lie_apart(challenge):
+        challenge = Challenge(_arrays(rng, size, count), facts)
+        if _lie_apart(challenge, candidates):
             return challenge
 
 
@@ -220,25 +258,14 @@ def _arrays(rng: np.random.Generator, size: int, count: int) -> dict[str, np.nda
     return {name: array.astype(np.float32) for name, array in arrays.items()}
 
 
-def _lie_apart(challenge: Challenge) -> bool:
+def _lie_apart(challenge: Challenge, candidates: list[Route]) -> bool:
     """Whether the losses of right and wrong routes differ by ten times their rounding."""
-    weights = {name: challenge.arrays[name] for name in _WEIGHTS}
-    candidates = routes({"kl_divergence": 1, "vae_loss": 1}, len(challenge.arrays["images"]))
-    terms: dict[Route, Outcome] = {}
-    losses = []
-    for route in candidates:
-        plain = replace(route, **_RIGHT)
-        if plain not in terms:
-            terms[plain] = follow(plain, challenge, weights, with_gradients=False)
-        of = terms[plain]
-        losses.append(route.reconstruction_weight * of.reconstruction + route.kl_weight * of.kl)
-    values = np.array(losses)
-    close = np.abs(values[:, None] - values) <= 10 * RTOL * np.abs(values[:, None])
-    pairs = ((candidates[i], candidates[j]) for i, j in np.argwhere(np.triu(close, 1)))
-    return all(
-        (route.mistake is not None and other.mistake is not None) or _are_one(route, other)
-        for route, other in pairs
-    )
+    outcome = following(challenge, _before(challenge))
+    losses = np.array([outcome(route).loss for route in candidates])
+    right = losses[: sum(route.mistake is None for route in candidates), None]
+    near = np.abs(right - losses) <= 10 * RTOL * np.abs(right)
+    pairs = np.argwhere(np.triu(near, 1))
+    return all(_are_one(candidates[i], candidates[j]) for i, j in pairs)
 
 
 def _are_one(route: Route, other: Route) -> bool:
@@ -284,8 +311,9 @@ def _explain(
         return abs(value - other) <= RTOL * abs(other)
 
     outcomes = []
+    outcome_of = following(challenge, before)
     for route in candidates:  # the right ones first
-        outcome = follow(route, challenge, before)
+        outcome = outcome_of(route)
         if route.mistake is None and near(numbers["loss"], outcome.loss):
             return route
         outcomes.append((route, outcome))
@@ -364,8 +392,8 @@ def _fail_loss(
     before = {name: challenge.arrays[name] for name in _WEIGHTS}
     expected = follow(right, challenge, before).loss
     message = MESSAGES["loss"].format(expected=expected, came=numbers["loss"])
-    late = [follow(route, challenge, after).loss for route in routes(calls, 1)[:24]]
-    if any(close(np.array(numbers["loss"]), np.array(loss), RTOL) for loss in late):
+    late = [*map(following(challenge, after), routes(calls, 1)[:24])]
+    if any(close(np.array(numbers["loss"]), np.array(outcome.loss), RTOL) for outcome in late):
         sheet.fail(LOSS, f"{message} {MESSAGES['loss_after_update']}", "loss_after_update")
     else:
         sheet.fail(LOSS, message)
@@ -488,7 +516,7 @@ def _judge_updates(
     two = {name: steps[name] + rate * second[name] for name in _WEIGHTS}
     double = {name: 2 * step for name, step in steps.items()}
     of_kl = {name: rate * gradient for name, gradient in outcome.gradients_of_kl.items()}
-    of_rest = {name: steps[name] - of_kl[name] for name in of_kl}
+    of_rest = {name: steps[name] - of_kl[name] for name in _WEIGHTS}
     for part, names in _PARTS.items():
         if _same(moved, steps, names):
             sheet.ok(part)

@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from course.cache import keras_cache
+
 MIB = 2**20
 GIB = 2**30
 
@@ -150,8 +152,6 @@ def _readable(data: Path | None) -> dict[str, str]:
 
 def data_folder() -> Path | None:
     """Where this machine has Fashion-MNIST; None if it has not."""
-    from course.data import keras_cache
-
     named = os.environ.get("FASHION_MNIST_DIR")
     folder = Path(named).expanduser().absolute() if named else keras_cache()
     return folder if folder.is_dir() else None

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from course import ImageDataset, load_fashion_mnist
-from course.data import SHA256_OF_FILE, keras_cache
+from course.cache import keras_cache
+from course.data import SHA256_OF_FILE
 
 REAL_FOLDER = Path(os.environ.get("FASHION_MNIST_DIR") or keras_cache())
 

@@ -16,6 +16,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from course import DataError, ImageDataset, data, load_fashion_mnist
+from course.cache import keras_cache
 
 TRAIN_COUNT, TEST_COUNT = 30, 20
 
@@ -99,7 +100,7 @@ def fill(folder: Path, files: dict[str, bytes]) -> Path:
 
 
 def in_cache() -> list[str]:
-    folder = data.keras_cache()
+    folder = keras_cache()
     return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
@@ -127,15 +128,15 @@ def test_the_folder_of_the_environment_comes_first(files, server, monkeypatch, t
 
 
 def test_the_keras_cache_is_used_without_network(files):
-    fill(data.keras_cache(), files)
+    fill(keras_cache(), files)
     assert_is_stand_in(load_fashion_mnist(), files)
 
 
 def test_the_cache_is_where_keras_keeps_it(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    assert data.keras_cache() == tmp_path / "datasets" / "fashion-mnist"
+    assert keras_cache() == tmp_path / "datasets" / "fashion-mnist"
     monkeypatch.delenv("KERAS_HOME")
-    assert data.keras_cache() == Path.home() / ".keras" / "datasets" / "fashion-mnist"
+    assert keras_cache() == Path.home() / ".keras" / "datasets" / "fashion-mnist"
 
 
 def test_a_download_shows_progress_and_fills_the_cache(files, server, capfd):
@@ -151,7 +152,7 @@ def test_a_download_shows_progress_and_fills_the_cache(files, server, capfd):
 
 
 def test_only_missing_files_are_downloaded(files, server):
-    folder = fill(data.keras_cache(), files)
+    folder = fill(keras_cache(), files)
     (folder / "t10k-labels-idx1-ubyte.gz").unlink()
     assert_is_stand_in(load_fashion_mnist(), files)
     assert server.asked == ["t10k-labels-idx1-ubyte.gz"]
@@ -163,7 +164,7 @@ def test_only_missing_files_are_downloaded(files, server):
 @pytest.mark.parametrize("place", ["folder", "cache"])
 @pytest.mark.parametrize("damage", ["truncated", "foreign", "empty"])
 def test_a_wrong_file_is_named_with_both_hashes(files, place, damage, monkeypatch, tmp_path):
-    folder = fill(tmp_path / "mine" if place == "folder" else data.keras_cache(), files)
+    folder = fill(tmp_path / "mine" if place == "folder" else keras_cache(), files)
     if place == "folder":
         monkeypatch.setenv("FASHION_MNIST_DIR", str(folder))
     name = "train-labels-idx1-ubyte.gz"
