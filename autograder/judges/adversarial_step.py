@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -186,16 +186,26 @@ class Modes:
 class Outcome:
     """What a formula and modes give: the loss, and its gradients by the names of the weights.
 
-    The gradients are worked out when they are asked for: of many candidates few have the loss.
+    Both are worked out when they are asked for: of many candidates few are looked at.
     """
 
-    loss: float
-    backward: Callable[[], dict[str, Array]]
+    measure: Callable[[], Measure]
+    backward: Callable[[Measure], dict[str, Array]]
+
+    @cached_property
+    def measured(self) -> Measure:
+        """The loss, and how it changes with the discriminator's answers."""
+        return self.measure()
+
+    @property
+    def loss(self) -> float:
+        """The loss."""
+        return self.measured.value
 
     @cached_property
     def gradients(self) -> dict[str, Array]:
         """The gradients of the loss."""
-        return self.backward()
+        return self.backward(self.measured)
 
 
 def follow(
@@ -223,21 +233,19 @@ def following(
         for d, images in ((d_real, real), (d_fake, fake))
     )
 
+    def backward(measured: Measure) -> dict[str, Array]:
+        by_logit_of_real = d_real * measured.by_real * p_real * (1 - p_real)
+        by_logit_of_fake = d_fake * measured.by_fake * p_fake * (1 - p_fake)
+        by_pixel = by_logit_of_fake @ w["discriminator/kernel"].T * (1 - fake**2) * g
+        return {
+            "generator/kernel": codings.T @ by_pixel,
+            "generator/bias": by_pixel.sum(0),
+            "discriminator/kernel": real.T @ by_logit_of_real + fake.T @ by_logit_of_fake,
+            "discriminator/bias": by_logit_of_real.sum(0) + by_logit_of_fake.sum(0),
+        }
+
     def outcome(formula: Formula) -> Outcome:
-        measured = formula.measure(p_real, p_fake)
-
-        def backward() -> dict[str, Array]:
-            by_logit_of_real = d_real * measured.by_real * p_real * (1 - p_real)
-            by_logit_of_fake = d_fake * measured.by_fake * p_fake * (1 - p_fake)
-            by_pixel = by_logit_of_fake @ w["discriminator/kernel"].T * (1 - fake**2) * g
-            return {
-                "generator/kernel": codings.T @ by_pixel,
-                "generator/bias": by_pixel.sum(0),
-                "discriminator/kernel": real.T @ by_logit_of_real + fake.T @ by_logit_of_fake,
-                "discriminator/bias": by_logit_of_real.sum(0) + by_logit_of_fake.sum(0),
-            }
-
-        return Outcome(measured.value, backward)
+        return Outcome(partial(formula.measure, p_real, p_fake), backward)
 
     return outcome
 
@@ -395,13 +403,15 @@ def _explain(
     rate: float,
 ) -> Candidate | None:
     """The candidate that has this loss; one that explains the update too, if there is any."""
-    near = [item for item in candidates if abs(item[2].loss - came) <= RTOL * abs(item[2].loss)]
     names = _weights_of(kind.trains)
-    for item in near:
-        steps = {name: rate * item[2].gradients[name] for name in names}
-        if _same(moved, steps, names):
-            return item
-    return near[0] if near else None
+    first = None
+    for item in candidates:
+        outcome = item[2]
+        if abs(outcome.loss - came) <= RTOL * abs(outcome.loss):
+            first = first or item
+            if _same(moved, {name: rate * outcome.gradients[name] for name in names}, names):
+                return item
+    return first
 
 
 def _fail_loss(

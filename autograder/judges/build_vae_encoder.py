@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -212,12 +213,16 @@ def _hidden_activations(
     (kernel, bias), (next_kernel, next_bias) = hidden
     # As wide as the inputs, or every product would widen them again.
     next_kernel = next_kernel.astype(np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        sums = few @ kernel.astype(np.float64) + bias
-        next_sums = {name: of(sums) @ next_kernel + next_bias for name, of in ACTIVATIONS.items()}
-    for first, second in itertools.product(ACTIVATIONS, repeat=2):
+
+    @cache
+    def next_sums(first: str) -> np.ndarray:
+        sums: np.ndarray = few @ kernel.astype(np.float64) + bias
+        return ACTIVATIONS[first](sums) @ next_kernel + next_bias
+
+    pairs = itertools.product(ACTIVATIONS, repeat=2)
+    for first, second in sorted(pairs, key=lambda pair: pair[0] != pair[1]):  # the likely first
         with np.errstate(over="ignore", invalid="ignore"):
-            values = ACTIVATIONS[second](next_sums[first])
+            values = ACTIVATIONS[second](next_sums(first))
             slopes = [values @ head for head in heads]
         # The biases of the heads drop out of the difference of two images.
         for slope, want in itertools.product(slopes, wanted):

@@ -100,10 +100,12 @@ def match_rows(rows: np.ndarray, images: np.ndarray) -> np.ndarray:
     """For each row the number of the image that it equals, but for rounding; −1 if none."""
     if len(rows) == 0:
         return np.zeros(0, int)
-    rows, images = rows.astype(np.float64), images.astype(np.float64)
-    squares = (rows**2).sum(1)[:, None] + (images**2).sum(1) - 2 * rows @ images.T
-    nearest = squares.argmin(axis=1)
-    return np.where(np.abs(rows - images[nearest]).max(axis=1) <= PIXEL_TOLERANCE, nearest, -1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        rows, images = rows.astype(np.float32), images.astype(np.float32)
+        # The squared distances, but for what is the same for all images.
+        nearest = ((images**2).sum(1) - 2 * rows @ images.T).argmin(axis=1)
+        distances = np.abs(rows - images[nearest]).max(axis=1)
+    return np.where(distances <= PIXEL_TOLERANCE, nearest, -1)
 
 
 def _judge_history(sheet: Sheet, epochs: int, passes: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,10 @@ def read_record(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     before anything is copied.
     """
     try:
-        if not path.is_file() or path.is_symlink():
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
             raise RecordError(f"{path.name} is not a regular file")
-        if path.stat().st_size > MAX_FILE_BYTES:
+        if status.st_size > MAX_FILE_BYTES:
             raise RecordError(f"{path.name} is larger than {MAX_FILE_BYTES} bytes")
         entries = dict(deserialize(path.read_bytes()))
         told = json.loads(bytes(entries.pop(_FACTS)["data"]), parse_constant=_refuse_constant)
