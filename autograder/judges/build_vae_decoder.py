@@ -89,7 +89,7 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
 
 
 def _logits(probabilities: np.ndarray) -> np.ndarray:
-    return np.log(probabilities) - np.log1p(-probabilities)
+    return np.log(probabilities / (1 - probabilities))
 
 
 def _judge_output(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -163,7 +164,14 @@ def distance_from_uniform(draws: np.ndarray) -> float:
 
 
 def normal_cdf(values: np.ndarray) -> np.ndarray:
-    """The distribution function of N(0, 1)."""
-    scaled = -values / math.sqrt(2)
-    powers = np.fromiter(map(math.erfc, scaled.ravel().tolist()), np.float64, scaled.size)
-    return 0.5 * powers.reshape(scaled.shape)
+    """The distribution function of N(0, 1), off by less than 3e-8.
+
+    Linear interpolation between rungs h apart errs by at most h²/8 · max |φ′| = h²/8 · 0.242.
+    """
+    return np.interp(values, *_normal_table())
+
+
+@cache
+def _normal_table() -> tuple[np.ndarray, np.ndarray]:
+    rungs = np.linspace(-8, 8, 16 * 1024 + 1)
+    return rungs, np.array([0.5 * math.erfc(-rung / math.sqrt(2)) for rung in rungs])
