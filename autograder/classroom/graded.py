@@ -40,6 +40,11 @@ def save_graded(folder: Path, verdicts: dict[str, Verdict], repairs: Iterable[An
         ) from error
 
 
+def is_graded(folder: Path) -> bool:
+    """Tell whether the gradebook was told of a run, which else waits for its first grading."""
+    return (folder / GRADED_FILE).exists()
+
+
 def read_graded(folder: Path) -> Graded | None:
     """Return what the gradebook was last told of a run; None if nothing yet. Raises StoreError."""
     path = folder / GRADED_FILE

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from autograder.classroom.cells import CHECKS, catalogue_exercise
 from autograder.classroom.files import read_class
-from autograder.classroom.graded import Graded, read_graded, save_graded
+from autograder.classroom.graded import Graded, is_graded, read_graded, save_graded
 from autograder.classroom.judging import comment_line, judge_run, score, set_verdict
 from autograder.classroom.store import Place, StoreError, read_run, stored_runs, write_whole
 from autograder.errors import AutograderError
@@ -119,20 +119,22 @@ def find_differences(
     """
     directory = directory.resolve()
     language = read_class(directory).language
-    graded = {}
-    for place in stored_runs(directory, assignment, student):
-        told = read_graded(place.folder(directory))
-        if told is not None:  # else the run waits for its first grading
-            graded[place] = told
-    if not graded:
+    places = [
+        place
+        for place in stored_runs(directory, assignment, student)
+        if is_graded(place.folder(directory))
+    ]
+    if not places:
         what = " ".join(filter(None, ["of", student, assignment])) if student or assignment else ""
         raise AutograderError(f"No graded run {what} is stored in {directory}; grade first.")
     found = []
-    with _judging([place.folder(directory) for place in graded], language) as judged:
+    with _judging([place.folder(directory) for place in places], language) as judged:
         from autograder.classroom.grades import gradebook_scores
 
         scores = gradebook_scores(directory)
-        for (place, told), (verdicts, outdated) in zip(graded.items(), judged, strict=True):
+        for place, (verdicts, outdated) in zip(places, judged, strict=True):
+            told = read_graded(place.folder(directory))
+            assert told is not None
             verdicts |= {name: told.verdicts[name] for name in outdated if name in told.verdicts}
             differences = tuple(_differences(place, told, verdicts, scores))
             found.append(Rejudged(place, told, verdicts, differences, outdated))

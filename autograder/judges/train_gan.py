@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -348,13 +349,17 @@ def _judge_codings(sheet: Sheet, segments: list[list[Call]], which: np.ndarray) 
     seen: set[bytes] = set()
     counts = []
     for segment in segments:
-        rows = [codings[call.rows] for call in segment if not call.is_discriminator]
+        rows = [
+            [row.tobytes() for row in codings[call.rows]]
+            for call in segment
+            if not call.is_discriminator
+        ]
         if not rows:
             continue
-        if any(len(np.unique(of_call, axis=0)) < len(of_call) for of_call in rows):
+        if any(len(set(of_call)) < len(of_call) for of_call in rows):
             sheet.fail(CODINGS, MESSAGES["codings_shared"], "codings_shared")
             return
-        fresh = {row.tobytes() for row in np.concatenate(rows)}
+        fresh = set(itertools.chain(*rows))
         if fresh & seen:
             sheet.fail(CODINGS, MESSAGES["same_noise"], "same_noise")
             return
