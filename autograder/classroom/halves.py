@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import nbformat
+from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
@@ -93,8 +94,10 @@ class _FirstHalf(Autograde):
         self._sanitizing = True
         self._init_preprocessors()
         resources = self.init_single_notebook_resources(notebook_filename)
-        text, _ = self.exporter.from_filename(notebook_filename, resources=resources)
-        self.found[Path(notebook_filename).stem] = nbformat.reads(text, as_version=4)
+        # What exporters of every kind begin with, without the text that this kind makes of it.
+        self.exporter.from_notebook_node = partial(Exporter.from_notebook_node, self.exporter)
+        nb, _ = self.exporter.from_filename(notebook_filename, resources=resources)
+        self.found[Path(notebook_filename).stem] = nb
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """Nothing was written."""
