@@ -31,6 +31,8 @@ ORIGINALS = tuple(student.name for student in STUDENTS)
 RIGHT = ORIGINALS[0]
 """The student whose every answer is right."""
 
+_NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
+
 GRADED_FOLDERS = ("submitted", "autograded", "feedback", "evidence")
 
 
@@ -137,6 +139,8 @@ def timed(
     time.sleep(2)
     others = (machine_seconds() - busy) / (time.perf_counter() - began)
     (directory / "stdin").write_text(typed)
+    # Byte code is kept on a user's machine; who measures may have forbidden it.
+    environment = {name: of for name, of in os.environ.items() if name != _NO_BYTE_CODE}
     with (
         (directory / "stdin").open() as into,
         (directory / "stdout").open("w+") as out,
@@ -145,7 +149,12 @@ def timed(
     ):
         began = time.perf_counter()
         process = psutil.Popen(
-            [sys.executable, "-m", *arguments], cwd=directory, stdin=into, stdout=out, stderr=err
+            [sys.executable, "-m", *arguments],
+            cwd=directory,
+            env=environment,
+            stdin=into,
+            stdout=out,
+            stderr=err,
         )
         join(process.pid)
         while process.poll() is None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from autograder.classroom.job import lent_to_a_worker
 from autograder.classroom.pool import CallFailed, WorkerPool
 
 
@@ -39,6 +40,15 @@ def test_a_call_that_fails_costs_itself_alone(pool: WorkerPool) -> None:
     with pytest.raises(CallFailed, match="cannot be sent back"):
         calls["cannot be sent back"].result()
     assert calls["at last"].result() == 5
+
+
+def test_a_worker_is_soon_ready() -> None:
+    """What it is lent brings no module that takes long to import and that running needs not."""
+    pool = WorkerPool(1, 60, lent_to_a_worker)
+    modules = pool.submit(eval, "sorted(__import__('sys').modules)").result()
+    pool.shutdown()
+    assert "autograder.classroom.run" in modules
+    assert {"nbgrader", "IPython", "tensorflow", "matplotlib"}.isdisjoint(modules)
 
 
 def test_a_call_that_hangs_is_ended_with_all_that_it_started() -> None:
