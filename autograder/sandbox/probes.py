@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ _MARK = "AUTOGRADER_PROBE_MARK"
 
 
 _found: dict[str, bool] | None = None
+_trying = threading.Lock()
 
 
 def layers_in_force() -> dict[str, bool]:
@@ -56,8 +58,9 @@ def layers_in_force() -> dict[str, bool]:
     Raises:
         SandboxError: no sandbox can be made at all; the message says why.
     """
-    if _found is None:
-        tell(try_layers())
+    with _trying:  # once, whichever thread comes first
+        if _found is None:
+            tell(try_layers())
     assert _found is not None
     return _found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,22 @@ from .kernels import idle_kernel
 def test_every_layer_holds_on_this_machine() -> None:
     assert layers_in_force() == dict.fromkeys(LAYERS, True)
     assert refuse_without_sandbox() == tuple(LAYERS)
+
+
+def test_threads_that_ask_at_once_try_the_layers_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def try_slowly() -> dict[str, bool]:
+        time.sleep(0.2)
+        tried.append(1)
+        return dict.fromkeys(LAYERS, True)
+
+    monkeypatch.setattr(probes, "_found", None)
+    monkeypatch.setattr(probes, "try_layers", try_slowly)
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(layers_in_force) for _ in range(4)]
+    assert [one.result() for one in asked] == [dict.fromkeys(LAYERS, True)] * 4
+    assert len(tried) == 1
 
 
 @pytest.mark.parametrize("layer", probes.REQUIRED)
