@@ -18,6 +18,14 @@ from .conftest import cell
 pytestmark = pytest.mark.xdist_group("kernels")
 
 
+@pytest.fixture
+def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No data and no network: the lessons show toy garments, which takes less time."""
+    monkeypatch.delenv("FASHION_MNIST_DIR", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # where nothing answers
+
+
 def run_all(nb: nbformat.NotebookNode, folder: Path, allow_errors: bool = False) -> None:
     """Run all cells as a learner does: no setting of nbgrader's is at work."""
     client = NotebookClient(
@@ -31,7 +39,9 @@ def run_all(nb: nbformat.NotebookNode, folder: Path, allow_errors: bool = False)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_run_all_on_an_untouched_notebook_ends_without_a_traceback(lesson, tmp_path) -> None:
+def test_run_all_on_an_untouched_notebook_ends_without_a_traceback(
+    lesson, tmp_path, offline
+) -> None:
     nb = nbformat.read(notebook_path(lesson), as_version=4)
     run_all(nb, tmp_path, allow_errors=True)
     for one in nb.cells:
