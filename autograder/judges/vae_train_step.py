@@ -93,9 +93,12 @@ class Route:
     mistake: str | None = None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Outcome:
-    """What a route gives: its loss, its two terms (unweighted), and the gradients."""
+    """What a route gives: its loss, its two terms (unweighted), and the gradients.
+
+    These are worked out when they are asked for; `backward` takes the share of the reconstruction.
+    """
 
     loss: float
     reconstruction: float
@@ -142,8 +145,8 @@ def following(
     @cache
     def reconstruction(k: float, q: float, decodes_mean: bool, own: bool) -> float:
         _z, logits = decoded(k, q, decodes_mean)
-        if own:  # no logit here comes near those whose exponential overflows
-            errors = np.log(1 + np.exp(logits)) - x * logits
+        if own:  # log(1 + exp(logits)) of any logits, in less time than np.logaddexp takes
+            errors = np.maximum(logits, 0) + np.log(1 + np.exp(-np.abs(logits))) - x * logits
         else:
             errors = facts["pixels"] * (1 + x) * (x - sigmoid(logits)) ** 2
         return float(errors.sum() / count)

@@ -1,5 +1,7 @@
 """The tests of randomness: how often they reject what is right, and what they let pass."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from autograder.judges.numbers import (
     distance_bound,
     distance_from_normal,
     mean_bound,
+    normal_cdf,
     stddev_bounds,
 )
 
@@ -42,6 +45,12 @@ def test_the_bounds_hold_at_a_level_that_can_be_counted():
     assert np.abs(r).max() < correlation_bound(200)
     distances = [distance_from_normal(row, 1.0) for row in draws[:500]]
     assert max(distances) < distance_bound(200)
+
+
+def test_the_normal_distribution_is_as_exact_as_it_says():
+    values = np.random.default_rng(3).uniform(-12, 12, (100, 200))
+    exact = [0.5 * math.erfc(-value / math.sqrt(2)) for value in values.ravel()]
+    assert np.abs(normal_cdf(values).ravel() - exact).max() < 3e-8
 
 
 WRONG = {
