@@ -213,10 +213,11 @@ def _hidden_activations(
     (kernel, bias), (next_kernel, next_bias) = hidden
     # As wide as the inputs, or every product would widen them again.
     next_kernel = next_kernel.astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums: np.ndarray = few @ kernel.astype(np.float64) + bias
 
     @cache
     def next_sums(first: str) -> np.ndarray:
-        sums: np.ndarray = few @ kernel.astype(np.float64) + bias
         return ACTIVATIONS[first](sums) @ next_kernel + next_bias
 
     pairs = itertools.product(ACTIVATIONS, repeat=2)

@@ -281,7 +281,7 @@ def judge(sheet: Sheet, challenge: Challenge) -> None:
     numbers = _report(sheet)
     if numbers is None:
         return
-    before = {name: challenge.arrays[name] for name in _WEIGHTS}
+    before = _before(challenge)
     after = {name: sheet.evidence.arrays[f"after/{name}"] for name in _WEIGHTS}
     calls, count = sheet.evidence.facts["calls"], len(challenge.arrays["images"])
     route = _explain(challenge, numbers, before, after, routes(calls, count))
@@ -392,8 +392,7 @@ def _fail_loss(
 ) -> None:
     calls = sheet.evidence.facts["calls"]
     right = routes(calls, len(challenge.arrays["images"]))[0]
-    before = {name: challenge.arrays[name] for name in _WEIGHTS}
-    expected = follow(right, challenge, before).loss
+    expected = follow(right, challenge, _before(challenge)).loss
     message = MESSAGES["loss"].format(expected=expected, came=numbers["loss"])
     late = [*map(following(challenge, after), routes(calls, 1)[:24])]
     if any(close(np.array(numbers["loss"]), np.array(outcome.loss), RTOL) for outcome in late):
