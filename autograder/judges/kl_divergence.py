@@ -23,7 +23,7 @@ MESSAGES = Messages() | {
     "prior": "Expected 0 for mean 0 and log_var 0, where the distribution is the prior itself; got "
     "{came:.4f}.",
     "averaged_over_codings": "That is the mean over the codings; the divergence of independent "
-    "codings is their *sum*.",
+    "codings is their sum.",
     "summed_over_batch": "That is summed over the images too; keep one number for each.",
     "averaged_over_batch": "That is averaged over the images already; keep one number for each.",
     "wrong_sign": "The sign is turned: a divergence is never negative.",
