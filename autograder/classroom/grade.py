@@ -59,7 +59,7 @@ if TYPE_CHECKING:  # Dask is an extra
 JOB_SECONDS = 3600
 """A run ends itself long before; this is for one that does not."""
 
-AHEAD = 8
+AHEAD = 16
 """So many notebooks a worker are sanitised ahead: there is time while the workers get ready."""
 
 STAMP_FILE = "stamp"

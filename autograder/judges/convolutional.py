@@ -102,8 +102,7 @@ def is_affine(sheet: Sheet, activation: str) -> bool:
     """
     ends = sheet.evidence.arrays[f"scaled/{SCALES[0]}"].astype(np.float64)
     middle = sheet.evidence.arrays["middle"].astype(np.float64)
-    half = len(middle)
-    first, second = ends[:half], ends[half : 2 * half]
+    first, second = ends, np.roll(ends, 1, axis=0)
     inverse, low, high = _INVERSES.get(activation, _INVERSES["linear"])
     inside = np.all([(v > low) & (v < high) for v in (first, second, middle)], axis=0)
     first, second, middle = (inverse(v[inside]) for v in (first, second, middle))

@@ -69,6 +69,26 @@ class StandInDiscriminator(keras.Model):
         return keras.ops.sigmoid(factor * self.logit(keras.ops.reshape(images, (-1, 784))))
 
 
+class _Layers(keras.Model):
+    """Layers in a row, as in a Sequential, which would call each of them symbolically first."""
+
+    def __init__(self, *layers: keras.Layer) -> None:
+        super().__init__()
+        self.row = list(layers)
+
+    def build(self, shape: Any) -> None:
+        """Make the weights."""
+        for layer in self.row:
+            layer.build(shape)
+            shape = layer.compute_output_shape(shape)
+
+    def call(self, values: Any, training: bool | None = None) -> Any:
+        """What the last layer gives."""
+        for layer in self.row:
+            values = layer(values, training=training)
+        return values
+
+
 def probe_step(
     answer: Callable[..., Any],
     step: Step,
@@ -119,26 +139,22 @@ def _step_on_real_layers(step: Step, trains: str, challenge: Challenge, evidence
     """Batch normalisation and dropout, which take part in training mode alone."""
     layers = keras.layers
     networks = {
-        "generator": keras.Sequential(
-            [
-                layers.Input((challenge.arrays["codings"].shape[1],)),
-                # A bias before batch normalization has no gradient.
-                layers.Dense(784, use_bias=False),
-                layers.BatchNormalization(),
-                layers.Reshape((28, 28, 1)),
-            ]
+        "generator": _Layers(
+            # A bias before batch normalization has no gradient.
+            layers.Dense(784, use_bias=False),
+            layers.BatchNormalization(),
+            layers.Reshape((28, 28, 1)),
         ),
-        "discriminator": keras.Sequential(
-            [
-                layers.Input((28, 28, 1)),
-                layers.Flatten(),
-                layers.Dense(5, use_bias=False),
-                layers.BatchNormalization(),
-                layers.Dropout(0.3),
-                layers.Dense(1, activation="sigmoid"),
-            ]
+        "discriminator": _Layers(
+            layers.Flatten(),
+            layers.Dense(5, use_bias=False),
+            layers.BatchNormalization(),
+            layers.Dropout(0.3),
+            layers.Dense(1, activation="sigmoid"),
         ),
     }
+    networks["generator"].build(challenge.arrays["codings"].shape)
+    networks["discriminator"].build((None, 28, 28, 1))
     rng = np.random.default_rng(challenge.facts["seed"])
     for network in networks.values():
         for variable in network.trainable_variables:

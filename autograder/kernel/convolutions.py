@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from autograder.kernel.evidence import Evidence
-from autograder.kernel.models import record_inference, record_layout
+from autograder.kernel.models import record_inference, record_layout, record_prediction
 from autograder.kernel.order import order_of_convolutions
 from autograder.kernel.student import attempt
 
@@ -58,18 +58,12 @@ def record_scaled(evidence: Evidence, model: Any, inputs: np.ndarray, last: list
     for scale in SCALES:
         for variable, value in zip(last, values, strict=True):
             variable.assign(scale * value)
-        attempt(evidence, f"scaled/{scale}", model, inputs.copy(), training=False)
+        record_prediction(evidence, f"scaled/{scale}", model, inputs)
         if scale == SCALES[0]:
-            _record_affine(evidence, model, inputs)
+            # Halfway between each input and the one before.
+            record_prediction(evidence, "middle", model, (inputs + np.roll(inputs, 1, axis=0)) / 2)
     for variable, value in zip(last, values, strict=True):
         variable.assign(value)
-
-
-def _record_affine(evidence: Evidence, model: Any, inputs: np.ndarray) -> None:
-    """Record the outputs halfway between pairs of inputs: the first half, and the second."""
-    half = len(inputs) // 2
-    middle = (inputs[:half] + inputs[half : 2 * half]) / 2
-    attempt(evidence, "middle", model, middle, training=False)
 
 
 def kernels(model: Any, rank: int) -> list[Any]:

@@ -14,8 +14,7 @@ from autograder.kernel.convolutions import (
     record_scaled,
 )
 from autograder.kernel.evidence import Evidence
-from autograder.kernel.models import build_model
-from autograder.kernel.student import attempt
+from autograder.kernel.models import build_model, record_prediction
 
 
 def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) -> None:
@@ -79,7 +78,7 @@ def _record_stages(
         dense.assign(reader.reshape(-1, 1))
         for sign in (1, -1):
             second.assign(sign * values[1])
-            attempt(evidence, f"stage_{stage}/{sign}", model, images.copy(), training=False)
+            record_prediction(evidence, f"stage_{stage}/{sign}", model, images)
 
 
 def _pair(kernel: np.ndarray, following: np.ndarray, axis: int) -> None:

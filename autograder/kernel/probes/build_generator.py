@@ -8,7 +8,7 @@ import numpy as np
 from autograder.kernel.challenge import Challenge
 from autograder.kernel.convolutions import convolutions, kernels, record_model, record_scaled
 from autograder.kernel.evidence import Evidence
-from autograder.kernel.models import build_model
+from autograder.kernel.models import build_model, record_prediction
 from autograder.kernel.student import attempt
 
 
@@ -61,8 +61,8 @@ def _record_cell(
     dense[0].assign(kernel)
     changed = codings.copy()
     changed[:, 0] += 2.0
-    attempt(evidence, "cell/0", model, codings.copy(), training=False)
-    attempt(evidence, "cell/1", model, changed, training=False)
+    record_prediction(evidence, "cell/0", model, codings)
+    record_prediction(evidence, "cell/1", model, changed)
 
 
 def _record_flat(
@@ -71,6 +71,6 @@ def _record_flat(
     for variable in model.trainable_variables:
         if variable.name == "gamma":
             variable.assign(np.zeros(variable.shape))
-    attempt(evidence, "flat/0", model, codings.copy(), training=False)
+    record_prediction(evidence, "flat/0", model, codings)
     kernel.assign(rng.normal(0, 0.1, tuple(kernel.shape)))
-    attempt(evidence, "flat/1", model, codings.copy(), training=False)
+    record_prediction(evidence, "flat/1", model, codings)
