@@ -6,12 +6,16 @@ at once. This is the edge where errors that users can put right become one sente
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import gc
 import importlib.util
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -47,6 +51,21 @@ class OneSentence(click.Group):
                     "install what the course needs."
                 ).format(missing=missing)
             ) from error
+
+
+@contextlib.contextmanager
+def _many_imports() -> Iterator[None]:
+    """Import without collecting garbage: that takes an eighth of the time, and finds nothing.
+
+    Nor is there a point in collecting once the command has ended.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+    atexit.register(gc.freeze)
 
 
 @click.group(cls=OneSentence, context_settings={"help_option_names": ["-h", "--help"]})
@@ -184,9 +203,10 @@ def grade(
         from autograder.sandbox.warm import warm_up
 
         warm_up()  # it imports TensorFlow while this process imports nbgrader
-    from rich.console import Console
+    with _many_imports():
+        from rich.console import Console
 
-    from autograder.classroom import grade
+        from autograder.classroom import grade
 
     summary = grade.grade(
         directory, assignment, student, jobs=jobs, dask=dask, force=force, sandbox=not no_sandbox
@@ -211,9 +231,10 @@ def rejudge(directory: Path, assignment: str | None, student: str | None, yes: b
     """
     # NumPy's own threads are in each other's way: the work is spread over processes.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from rich.console import Console
+    with _many_imports():
+        from rich.console import Console
 
-    from autograder.classroom import rejudge
+        from autograder.classroom import rejudge
 
     judged = rejudge.find_differences(directory, assignment, student)
     if rejudge.show(judged, Console()) and (yes or click.confirm("Write this to the gradebook?")):
