@@ -42,6 +42,7 @@ from autograder.sandbox.policy import Limits, Policy, kernel_policy
 from autograder.sandbox.probes import refuse_without_sandbox
 from autograder.sandbox.provisioner import SealedSpecs
 from autograder.sandbox.start import Sandbox, SandboxError
+from autograder.sandbox.warm import names_tensorflow
 
 CELL_SECONDS = 120
 """A cell's time limit. A check ends by itself within 20 s; this is for everything else."""
@@ -119,7 +120,10 @@ def run_notebook(
     evidence_folder.mkdir(parents=True, exist_ok=True)
     for exercise in challenges:
         (evidence_folder / f"{exercise}.safetensors").unlink(missing_ok=True)
-    policy = kernel_policy(files or {}, limits) if sandbox else None
+    policy = None
+    if sandbox:
+        tensorflow = any(names_tensorflow(cell.source) for cell in nb.cells if _is_run(cell))
+        policy = kernel_policy(files or {}, limits, tensorflow=tensorflow)
     runner = _Runner(nb, challenges, evidence_folder, files or {}, policy, cell_seconds, start)
     run_sync(runner.run)()
     return Run(nb, tuple(runner.faults), layers, time.monotonic() - start)

@@ -3,11 +3,17 @@
 A program of its own, `python -P -m autograder.sandbox.nursery LINE FOLDER`: LINE is the number of
 an open SOCK_SEQPACKET socket, whose other end several processes of the grader may hold; FOLDER is
 the nursery's own. Once it is ready it says so, to its starter. Every message on the line carries a
-sandbox's wire and a socket for the answer: a handle (pidfd) of the process forked for it. The
-nursery ends when nobody holds the other end of the line any more.
+sandbox's wire and a socket for the answer: a handle (pidfd) of the process forked for it; without
+a wire, {"ready": true} is the answer. The nursery ends when nobody holds the other end of the line
+any more.
 
-It imports TensorFlow and never runs an operation of it: that would start TensorFlow's threads, and
-a child forked from a process with threads hangs at its first operation.
+TensorFlow takes most of the time, and not every notebook needs it. So the nursery has imported all
+but that. The first message that asks for TensorFlow, or that only says that it is going to be
+needed, makes it fork a second process, which imports it too, and to which such messages are passed
+on.
+
+No operation of TensorFlow is ever run here: that would start its threads, and a child forked from a
+process with threads hangs at its first operation.
 """
 
 from __future__ import annotations
@@ -22,15 +28,19 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import course
 from autograder import kernel
 from autograder.sandbox import launch, system
 from autograder.sandbox.policy import HOME
+from autograder.sandbox.spawn import WITH_TENSORFLOW
+
+TENSORFLOW = ("tensorflow", "keras")
 
 IMPORTED = (
-    *("tensorflow", "keras", "matplotlib.pyplot", "matplotlib.backends.backend_agg"),
+    *("matplotlib.pyplot", "matplotlib.backends.backend_agg"),
     # What a kernel imports only when it starts.
     *("ipykernel.kernelapp", "ipykernel.debugger", "IPython.extensions.storemagic"),
     *("IPython.core.completerlib", "IPython.core.logger", "IPython.core.pylabtools"),
@@ -38,47 +48,108 @@ IMPORTED = (
     *("tornado.locks", "tornado.queues", "tornado.platform.asyncio", "sqlite3"),
     *("autograder.notebook", "autograder.progress", "autograder.report"),
 )
-"""What is imported besides all of `course` and of the checks' side of this package."""
+"""What is imported besides TensorFlow, all of `course`, and the checks' side of this package."""
+
+READY = json.dumps({"ready": True}).encode()
 
 
 def main(line: socket.socket) -> None:
-    """Import, say so, and fork a sandbox whenever one is asked for."""
-    gc.disable()  # collecting is a fifth of the time that the imports take, and frees nothing
-    try:
-        import_all()
-        refuse_threads()
-    except Exception as error:
-        line.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
-        return
+    """Be the first process: import all but TensorFlow, say so, and do what is asked for."""
     # Nobody waits for the sandboxes' keepers.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with without_tensorflow():
+        error = import_all()
+    line.send(error or READY)
+    if error:
+        return
+    second: socket.socket | None = None
+    while (request := socket.recv_fds(line, 1, 2))[0]:
+        kind, handles, *_ = request
+        if kind != WITH_TENSORFLOW:
+            answer(handles, line, second)
+            continue
+        second = second or start_second(line)
+        if handles:
+            with contextlib.suppress(OSError):  # it has died: whoever asked gets no answer
+                socket.send_fds(second, [kind], handles)
+            for handle in handles:
+                os.close(handle)
+
+
+def start_second(first: socket.socket) -> socket.socket:
+    """Fork the process that imports TensorFlow too; return the line on which it can be asked."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork():
+        theirs.close()
+        return ours
+    try:
+        first.close()
+        ours.close()
+        error = import_all()
+        while handles := socket.recv_fds(theirs, 1, 2)[1]:
+            answer(handles, theirs, error=error)
+    finally:
+        os._exit(0)
+
+
+def answer(
+    handles: list[int], line: socket.socket, other: socket.socket | None = None, error: bytes = b""
+) -> None:
+    """Fork a sandbox, if a wire was sent, and answer; the sandbox does not keep our lines."""
+    *wires, told = sockets = [socket.socket(fileno=handle) for handle in handles]
+    with contextlib.suppress(OSError):  # who asked may have gone
+        if error or not wires:
+            told.send(error or READY)
+        elif child := os.fork():
+            handle = os.pidfd_open(child)
+            try:
+                socket.send_fds(told, [json.dumps({"pid": child}).encode()], [handle])
+            finally:
+                os.close(handle)
+        else:
+            for ours in filter(None, (line, other, told)):
+                ours.close()
+            serve(wires[0])
+    for one in sockets:
+        one.close()
+
+
+def import_all() -> bytes:
+    """Import all that can be, and make ready to fork; return the error to be told, if any."""
+    gc.disable()  # collecting is a fifth of the time that the imports take, and frees nothing
+    try:
+        import_what_is_there()
+        refuse_threads()
+    except Exception as error:
+        return json.dumps({"error": f"{type(error).__name__}: {error}"}).encode()
     # What lives until now is not looked at again, so that its pages stay shared with the children.
     gc.freeze()
     gc.enable()
     use_huge_pages()
-    line.send(b'{"ready": true}')
-    while (request := socket.recv_fds(line, 1, 2))[0]:
-        wire, answer = (socket.socket(fileno=handle) for handle in request[1])
-        child = os.fork()
-        if not child:
-            line.close()
-            answer.close()
-            serve(wire)
-        wire.close()
-        handle = os.pidfd_open(child)
-        with answer, contextlib.suppress(OSError):  # who asked may have gone
-            socket.send_fds(answer, [json.dumps({"pid": child}).encode()], [handle])
-        os.close(handle)
+    return b""
 
 
-def import_all() -> None:
+def import_what_is_there() -> None:
     """Import what kernels, lessons and checks import; what is not there is theirs to miss."""
-    for name in IMPORTED:
+    modules = [
+        module.name
+        for package in (course, kernel)
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    ]
+    for name in (*TENSORFLOW, *IMPORTED, *modules):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    for package in (course, kernel):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
+
+
+@contextlib.contextmanager
+def without_tensorflow() -> Iterator[None]:
+    """Let no module that imports TensorFlow be imported."""
+    sys.modules.update(dict.fromkeys(TENSORFLOW))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in TENSORFLOW:
+            del sys.modules[name]
 
 
 def refuse_threads() -> None:

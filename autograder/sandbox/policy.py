@@ -97,7 +97,8 @@ class Policy:
 
     `program` is what runs in it: the kernel, or the probes of the sandbox itself. `readable` maps
     places inside to files and folders outside (without symbolic links), `copies` are put into the
-    scratch folder, `settings` go to the program.
+    scratch folder, `settings` go to the program. With `tensorflow` a kernel starts quicker that
+    imports it, and slower any other.
     """
 
     program: Literal["kernel", "probes"]
@@ -106,6 +107,7 @@ class Policy:
     copies: dict[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     settings: dict[str, Any] = field(default_factory=dict)
+    tensorflow: bool = True
 
     def to_json(self) -> bytes:
         """The policy as JSON."""
@@ -185,7 +187,9 @@ def inner_environment() -> dict[str, str]:
     return inner
 
 
-def kernel_policy(files: Mapping[str, Path], limits: Limits | None = None) -> Policy:
+def kernel_policy(
+    files: Mapping[str, Path], limits: Limits | None = None, *, tensorflow: bool = True
+) -> Policy:
     """The policy of a kernel that finds copies of files in the folder in which it works.
 
     What exceeds `MOST_FILES_BYTES` in all is left out, and so is what exceeds `MOST_NAMES_BYTES` by
@@ -197,7 +201,14 @@ def kernel_policy(files: Mapping[str, Path], limits: Limits | None = None) -> Po
         names -= len(json.dumps([name, str(path)]))
         if room >= 0 and names >= 0:
             copies[f"{WORK}/{name}"] = str(path.resolve())
-    return Policy("kernel", readable(), inner_environment(), copies, limits or Limits())
+    return Policy(
+        "kernel",
+        readable(),
+        inner_environment(),
+        copies,
+        limits or Limits(),
+        tensorflow=tensorflow,
+    )
 
 
 def font_cache() -> dict[str, str]:

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+WITH_TENSORFLOW, WITHOUT_TENSORFLOW = b"t", b"f"
+"""What the nursery is asked for."""
+
 
 def spawn(
     program: str, line: socket.socket, *arguments: str, environment: Mapping[str, str]

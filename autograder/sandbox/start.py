@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def start_sandbox(policy: Policy) -> Sandbox:
     """
     if policy.program == "kernel":
         with contextlib.suppress(OSError):  # there is no nursery, or its fork does not answer
-            return _start(fork_process, policy)
+            return _start(partial(fork_process, tensorflow=policy.tensorflow), policy)
         cool_down()
     try:
         return _start(_spawn_process, policy)

@@ -1,4 +1,4 @@
-"""The grader's side of the nursery: sandboxes that start with TensorFlow imported already.
+"""The grader's side of the nursery: sandboxes that start with everything imported already.
 
 A process that starts sandboxes has one nursery, from the first that it starts until it ends, or
 borrows another process's. One that dies or hangs is replaced; where none can be had, sandboxes are
@@ -19,12 +19,12 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from autograder.sandbox.policy import font_cache, start_environment
-from autograder.sandbox.spawn import spawn
+from autograder.sandbox.spawn import WITH_TENSORFLOW, WITHOUT_TENSORFLOW, spawn
 
 START_SECONDS = 60.0
 """A nursery that has not imported everything by then is given up."""
@@ -100,59 +100,92 @@ class _Nursery:
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "OPENBLAS_NUM_THREADS": "1",
         }
-        self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.line = _Line(ours)
         try:
             with theirs:
                 for source in font_cache().values():
                     shutil.copy(source, self._folder)
                 self.process = spawn("nursery", theirs, str(self._folder), environment=environment)
         except OSError:
-            self.line.close()
+            ours.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
 
     def wait_until_ready(self) -> None:
-        """Wait until it can fork. Raises OSError, if only TimeoutError."""
+        """Wait until it can fork, but for TensorFlow. Raises OSError, if only TimeoutError."""
         if not self.is_ready:
-            self.line.settimeout(START_SECONDS)
-            told = json.loads(self.line.recv(4096) or b"{}")
-            if "ready" not in told:
-                raise ChildProcessError(told.get("error", "it ended"))
+            self.line.end.settimeout(START_SECONDS)
+            _refuse_error(self.line.end.recv(4096))
             self.is_ready = True
 
     def forget(self) -> None:
         """Let go of the nursery of another process, of which this one is a fork."""
-        self.line.close()
+        self.line.end.close()
 
     def end(self) -> None:
         """End the nursery; the sandboxes that it has forked go on."""
-        self.line.close()
-        self.process.kill()
+        self.line.end.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # the one with TensorFlow too
         self.process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @dataclass
-class _Borrowed:
-    """Another process's nursery, and how long an answer of it is waited for."""
+class _Line:
+    """The grader's end of a nursery's line, and which sandboxes it has been got from it already."""
 
-    line: socket.socket
-    seconds: float = START_SECONDS  # it may still be importing
+    end: socket.socket
+    proven: set[bool] = field(default_factory=set)
+
+    def ask(self, tensorflow: bool, wire: socket.socket | None = None) -> tuple[bytes, list[int]]:
+        """Ask for a sandbox, or only whether one can be had; other processes may ask too.
+
+        Raises OSError.
+        """
+        # At first it may still be importing.
+        seconds = FORK_SECONDS if tensorflow in self.proven else START_SECONDS
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with ours:
+            with theirs:
+                self.end.settimeout(seconds)
+                sockets = [one.fileno() for one in (wire, theirs) if one is not None]
+                socket.send_fds(self.end, [_request(tensorflow)], sockets)
+            ours.settimeout(seconds)
+            message, handles, _, _ = socket.recv_fds(ours, 4096, 1)
+        _refuse_error(message)
+        self.proven.add(tensorflow)
+        return message, handles
+
+    def fork(self, tensorflow: bool, wire: socket.socket) -> ForkedProcess:
+        """Have a process forked that holds the wire. Raises OSError."""
+        message, handles = self.ask(tensorflow, wire)
+        return ForkedProcess(json.loads(message)["pid"], handles[0])
 
 
 _lock = threading.Lock()
 _nursery: _Nursery | None = None
-_borrowed: _Borrowed | None = None
+_borrowed: _Line | None = None
 _failed_starts = 0
 
 
-def warm_up() -> None:
+def names_tensorflow(source: str) -> bool:
+    """Whether code looks as if it imported TensorFlow. A wrong guess costs seconds, not more."""
+    return "tensorflow" in source or "keras" in source
+
+
+def warm_up(tensorflow: bool = True) -> None:
     """Have this process's nursery start now, if one can be had; otherwise the first sandbox does.
 
-    Returns at once: a nursery takes seconds to import everything.
+    Returns at once: a nursery takes seconds to import everything. With `tensorflow` it imports
+    that, too, before anybody asks for it.
     """
     with _lock:
-        _running()
+        nursery = _running()
+        if nursery is not None and tensorflow:
+            with contextlib.suppress(OSError):
+                nursery.line.end.send(_request(tensorflow))
 
 
 def cool_down() -> None:
@@ -170,64 +203,69 @@ def lend() -> Callable[[], None]:
     with _lock:
         nursery = _running()
         # A handle of its own, since another thread may replace the nursery before this is sent.
-        return partial(_borrow, nursery.line.dup()) if nursery else _do_nothing
+        return partial(_borrow, nursery.line.end.dup()) if nursery else _do_nothing
 
 
 def why_cold() -> str:
     """Say why sandboxes start cold here; empty if they start warm."""
     with _lock:
         try:
-            _ready()
+            _ready().line.ask(tensorflow=True)
         except OSError as error:
             return str(error)
     return ""
 
 
-def fork_process(wire: socket.socket) -> ForkedProcess:
+def fork_process(wire: socket.socket, tensorflow: bool = True) -> ForkedProcess:
     """Fork a process that is to become a sandbox: it reads its policy from the wire.
+
+    Args:
+        wire: the socket that it is left.
+        tensorflow: whether it has TensorFlow imported already.
 
     Raises:
         OSError: there is no nursery and none can be had, or a borrowed one has failed; this
             process then has one of its own next time.
     """
-    global _nursery
+    global _nursery, _failed_starts
     with _lock:
         if _borrowed is not None:
             try:
-                forked = _fork(_borrowed.line, wire, _borrowed.seconds)
+                return _borrowed.fork(tensorflow, wire)
             except OSError:
                 # No second try: if it only hangs it may still fork, for the same wire.
                 _give_back()
                 raise
-            _borrowed.seconds = FORK_SECONDS
-            return forked
         for _ in range(2):
             nursery = _ready()
             try:
-                return _fork(nursery.line, wire, FORK_SECONDS)
-            except OSError:  # it has died, or hangs: the second try is another's
-                nursery.end()
-                _nursery = None
+                forked = nursery.line.fork(tensorflow, wire)
+            except OSError:
+                if tensorflow in nursery.line.proven:
+                    nursery.end()  # it has died, or hangs: the second try is another's
+                    _nursery = None
+                else:
+                    _start_failed()
+                continue
+            if tensorflow:
+                _failed_starts = 0
+            return forked
     raise ChildProcessError("two nurseries did not fork")
 
 
-def _fork(line: socket.socket, wire: socket.socket, seconds: float) -> ForkedProcess:
-    """Ask the nursery at the other end of a line, which other processes may be asking too."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with ours:
-        with theirs:
-            line.settimeout(seconds)
-            socket.send_fds(line, [b"f"], [wire.fileno(), theirs.fileno()])
-        ours.settimeout(seconds)
-        message, handles, _, _ = socket.recv_fds(ours, 4096, 1)
-    if not handles:
-        raise ChildProcessError("the nursery has ended")
-    return ForkedProcess(json.loads(message)["pid"], handles[0])
+def _request(tensorflow: bool) -> bytes:
+    return WITH_TENSORFLOW if tensorflow else WITHOUT_TENSORFLOW
+
+
+def _refuse_error(message: bytes) -> None:
+    """Raise ChildProcessError if this is no answer, or tells of an error."""
+    told = json.loads(message or b'{"error": "the nursery has ended"}')
+    if "error" in told:
+        raise ChildProcessError(told["error"])
 
 
 def _ready() -> _Nursery:
-    """This process's nursery, once it can fork. Raises OSError."""
-    global _failed_starts
+    """This process's nursery, once it can fork, if without TensorFlow. Raises OSError."""
     nursery = _running()
     if nursery is None:
         raise ChildProcessError("no nursery starts here")
@@ -236,7 +274,6 @@ def _ready() -> _Nursery:
     except OSError:
         _start_failed()
         raise
-    _failed_starts = 0
     return nursery
 
 
@@ -266,13 +303,13 @@ def _start_failed() -> None:
 
 def _borrow(line: socket.socket) -> None:
     global _borrowed
-    _borrowed = _Borrowed(line)
+    _borrowed = _Line(line)
 
 
 def _give_back() -> None:
     global _borrowed
     if _borrowed is not None:
-        _borrowed.line.close()
+        _borrowed.end.close()
         _borrowed = None
 
 

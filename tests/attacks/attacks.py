@@ -57,6 +57,28 @@ def forge(self, path):
 Evidence.save = forge
 """
 
+ASKS_NURSERY = """
+import gc, os, socket, sys, types
+assert b'autograder-nursery' in open('/proc/self/environ', 'rb').read()  # it was forked
+spaces = [vars(module) for module in sys.modules.values() if isinstance(module, types.ModuleType)]
+for frame in sys._current_frames().values():
+    while frame:
+        spaces += [frame.f_locals, frame.f_globals]
+        frame = frame.f_back
+found = [value for space in spaces for value in list(space.values())]
+found += gc.get_objects()
+for line in {value for value in found if type(value) is socket.socket}:
+    if line.type == socket.SOCK_SEQPACKET:
+        attempt(line, lambda: line.send(b'f'))
+for handle in range(3, 1024):
+    try:
+        line = socket.socket(fileno=os.dup(handle))
+    except OSError:
+        continue
+    if line.type == socket.SOCK_SEQPACKET:
+        attempt(handle, lambda: line.send(b'f'))
+"""
+
 ATTACKS = (
     # checker
     Attack(
@@ -306,27 +328,13 @@ def scale_images(images):
         "asks_nursery",
         "frames and gc",
         "looks for a line to the nursery that forked it, in memory and among open handles",
-        """
-import gc, os, socket, sys, types
-assert b'autograder-nursery' in open('/proc/self/environ', 'rb').read()  # it was forked
-spaces = [vars(module) for module in sys.modules.values() if isinstance(module, types.ModuleType)]
-for frame in sys._current_frames().values():
-    while frame:
-        spaces += [frame.f_locals, frame.f_globals]
-        frame = frame.f_back
-found = [value for space in spaces for value in list(space.values())]
-found += gc.get_objects()
-for line in {value for value in found if type(value) is socket.socket}:
-    if line.type == socket.SOCK_SEQPACKET:
-        attempt(line, lambda: line.send(b'f'))
-for handle in range(3, 1024):
-    try:
-        line = socket.socket(fileno=os.dup(handle))
-    except OSError:
-        continue
-    if line.type == socket.SOCK_SEQPACKET:
-        attempt(handle, lambda: line.send(b'f'))
-""",
+        ASKS_NURSERY,
+    ),
+    Attack(
+        "asks_second_nursery",
+        "frames and gc",
+        "does the same in a kernel that was forked with TensorFlow imported",
+        f"import tensorflow\n{ASKS_NURSERY}",
     ),
     Attack(
         "gc_hunt",

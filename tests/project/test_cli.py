@@ -168,3 +168,27 @@ def test_lab_opens_jupyterlab_in_that_folder(
     result = run("lab", tmp_path)
     assert calls == [[sys.executable, "-m", "jupyterlab", str(tmp_path)]]
     assert result.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("assignment", "student", "wanted"),
+    [
+        (None, None, True),
+        ("b", None, True),
+        ("a", None, False),
+        (None, "ada", False),
+        ("x", "y", False),
+    ],
+)
+def test_whether_a_class_wants_tensorflow_is_read_off_its_notebooks(
+    assignment: str | None, student: str | None, wanted: bool, tmp_path: Path
+) -> None:
+    for place, text in {
+        "ada/a": "import numpy",
+        "ben/a": "\udcff",
+        "ben/b": "import keras",
+    }.items():
+        folder = tmp_path / "submitted" / place
+        folder.mkdir(parents=True)
+        (folder / "n.ipynb").write_text(text, errors="surrogateescape")
+    assert cli._names_tensorflow(tmp_path, assignment, student) is wanted

@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -55,10 +57,10 @@ def printed(nb: NotebookNode) -> list[str]:
     ]
 
 
-def test_every_layer_holds_in_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        probes, "start_sandbox", lambda policy: start._start(warm.fork_process, policy)
-    )
+@pytest.mark.parametrize("tensorflow", [False, True])
+def test_every_layer_holds_in_a_fork(tensorflow: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    fork = partial(warm.fork_process, tensorflow=tensorflow)
+    monkeypatch.setattr(probes, "start_sandbox", lambda policy: start._start(fork, policy))
     assert probes.try_layers() == dict.fromkeys(LAYERS, True)
 
 
@@ -95,15 +97,39 @@ def test_a_fork_trains_and_draws(tmp_path: Path) -> None:
     ]
 
 
+def test_who_names_tensorflow_has_it_already(tmp_path: Path) -> None:
+    look = "import sys; print('tensor' 'flow' in sys.modules, 'course.plots' in sys.modules)"
+    assert printed(ran(tmp_path, look)) == ["False True\n"]
+    assert printed(ran(tmp_path, look, "import tensorflow"))[0] == "True True\n"
+    # A wrong guess: everything else is the same.
+    late = "import importlib; tf = importlib.import_module('tensor' 'flow'); print(int(tf.abs(-3)))"
+    assert printed(ran(tmp_path, look, late)) == ["False True\n", "3\n"]
+
+
+def test_tensorflow_is_not_imported_before_it_is_wanted() -> None:
+    cool_down()
+    warm_up(tensorflow=False)
+    start_sandbox(replace(idle_kernel(), tensorflow=False)).close()
+    (nursery,) = nurseries(psutil.Process())
+    assert not nurseries(nursery)
+    warm_up()
+    start_sandbox(replace(idle_kernel(), tensorflow=False)).close()
+    assert len(nurseries(nursery)) == 1
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["first", "second"])
 @pytest.mark.parametrize("what", [signal.SIGKILL, signal.SIGSTOP], ids=["dies", "hangs"])
-def test_a_nursery_that_fails_is_replaced(what: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_nursery_that_fails_is_replaced(
+    what: int, which: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     old = running()
+    both = [old, *nurseries(old)]
     monkeypatch.setattr(warm, "FORK_SECONDS", 0.5)
-    old.send_signal(what)
+    both[which].send_signal(what)
     sandbox = start_sandbox(idle_kernel())
     assert isinstance(sandbox.process, ForkedProcess)
     sandbox.close()
-    assert not psutil.pid_exists(old.pid) and running() != old
+    assert not any(psutil.pid_exists(one.pid) for one in both) and running() != old
 
 
 def test_a_start_makes_up_for_one_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
