@@ -134,7 +134,10 @@ class _Nursery:
 
 @dataclass
 class _Line:
-    """The grader's end of a nursery's line, and which sandboxes it has been got from it already."""
+    """The grader's end of a nursery's line.
+
+    `proven` says which kinds of sandbox it has given already: with TensorFlow, or without.
+    """
 
     end: socket.socket
     proven: set[bool] = field(default_factory=set)
