@@ -50,8 +50,8 @@ def build_generator(codings_size: int = 100) -> keras.Model:
     3. batch normalization;
     4. a transposed convolution with stride 2 and one filter, to 28 x 28 pixels, with tanh.
 
-    Any non-linearity may follow the first and the second layer (ReLU, leaky ReLU, SELU, ...). No
-    dropout.
+    A non-linearity of your choice (ReLU, leaky ReLU, SELU, ...) follows the first or the second
+    layer, before or after the batch normalization; usually both. No dropout.
 
     Args:
         codings_size: how many codings an image is made from, at least 1.
@@ -166,8 +166,8 @@ def discriminator_step(
 
     Let the generator make images from `codings` (in training mode, as usual, or not), let the
     discriminator, in training mode (`training=True`), judge the real images and these, and compute
-    `discriminator_loss`. Apply its gradients once, to the trainable variables of the discriminator
-    alone.
+    `discriminator_loss` of these two answers. Apply its gradients once, to the trainable variables
+    of the discriminator alone.
 
     The training loop wraps this function in `tf.function`, so it computes with tensors only (no
     `.numpy()`, no `float` and no `predict`).

@@ -15,6 +15,7 @@ from autograder.judges.convolutional import (
     is_quiet,
     is_random_in_training,
     output_activation,
+    width,
 )
 from autograder.judges.sheet import Sheet, shape_text
 from autograder.kernel.challenge import Challenge
@@ -132,16 +133,15 @@ def _judge_layers(sheet: Sheet) -> tuple[Shape, Shape] | None:
 
 def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     """A feature sees k₁ + s₁ (k₂ − 1) pixels across, its neighbour the same s₁ s₂ further on."""
-    reaches = [
-        extent(sheet.evidence.arrays[name]) if name in sheet.evidence.arrays else None
-        for name in ("influence/0", "influence/1")
-    ]
-    first, second = reaches
+    reaches = [_reaches(sheet, order) for order in range(2)]
+    # Features taken in another order than the model takes them see pixels all over the image.
+    found = min(filter(None, reaches), key=lambda pair: width(pair[0]), default=None)
     k1, k2 = kernels[0][1], kernels[1][1]
-    if first is None or second is None:
+    if found is None:
         sheet.fail(STRIDES, MESSAGES["no_reach"])
         return
-    came, shift = first[1] - first[0] + 1, second[0] - first[0]
+    first, second = found
+    came, shift = width(first), second[0] - first[0]
     at_rim = min(first[0], second[0]) == 0 or max(first[1], second[1]) == 27
     expected = k1 + 2 * (k2 - 1)
     # Where a large kernel reaches the rim, its stride cannot be told.
@@ -156,6 +156,15 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
         )
         message = MESSAGES["strides"].format(came=came, shift=shift)
         sheet.decide(STRIDES, strided, message, "wrong_stride")
+
+
+def _reaches(sheet: Sheet, order: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The columns that a feature and its neighbour see; None if either sees nothing."""
+    influences = [
+        sheet.evidence.arrays.get(f"influence/{order}/{neighbour}") for neighbour in range(2)
+    ]
+    first, second = (None if seen is None else extent(seen) for seen in influences)
+    return None if first is None or second is None else (first, second)
 
 
 def _judge_inside(sheet: Sheet, activation: str) -> None:

@@ -13,6 +13,7 @@ from autograder.judges.convolutional import (
     is_quiet,
     is_random_in_training,
     output_activation,
+    width,
 )
 from autograder.judges.numbers import close
 from autograder.judges.sheet import Sheet, shape_text
@@ -176,10 +177,11 @@ def _judge_strides(sheet: Sheet, kernels: tuple[Shape, Shape]) -> None:
     """One cell reaches k₁ cells of the 14 × 14, and these 2 (k₁ − 1) + k₂ pixels."""
     if not sheet.came(STRIDES, "cell/1", "generator(codings)"):
         return
-    first, second = (sheet.evidence.arrays[f"cell/{index}"] for index in range(2))
-    influence = np.abs(second.astype(np.float64) - first).max(axis=0)[..., 0]
-    reach = extent(influence)
-    came = reach[1] - reach[0] + 1 if reach else 0
+    rest, *changed = (sheet.evidence.arrays[f"cell/{name}"] for name in ("rest", 0, 1))
+    reaches = [extent(np.abs(one.astype(np.float64) - rest).max(axis=0)[..., 0]) for one in changed]
+    # The dense units taken in another order than the model takes them reach many cells.
+    reach = min(filter(None, reaches), key=width, default=None)
+    came = width(reach) if reach else 0
     expected = 2 * (kernels[0][1] - 1) + kernels[1][1]
     # A large kernel reaches the rim.
     message = MESSAGES["strides"].format(expected=expected, came=came)

@@ -95,6 +95,11 @@ def extent(influence: np.ndarray) -> tuple[int, int] | None:
     return (int(touched[0]), int(touched[-1])) if touched.size else None
 
 
+def width(reach: tuple[int, int]) -> int:
+    """How many columns there are from the first to the last."""
+    return reach[1] - reach[0] + 1
+
+
 def is_affine(sheet: Sheet, activation: str) -> bool:
     """Whether what enters the last activation is an affine function of the inputs.
 

@@ -42,6 +42,10 @@ def flat():
     return layers.Flatten()
 
 
+def channels_first():
+    return layers.Permute((3, 1, 2))
+
+
 def dense(units=1, activation="sigmoid", **options):
     return lambda: layers.Dense(units, activation=activation, **options)
 
@@ -260,6 +264,11 @@ def alpha_dropout():
     return with_layers(
         conv(activation="selu"), lambda: layers.AlphaDropout(0.1), conv(activation="selu"), *END
     )
+
+
+@right(EXERCISE)
+def flattened_channel_by_channel():
+    return with_layers(*FIRST, drop(), *SECOND, drop(), channels_first, *END)
 
 
 @right(EXERCISE)
@@ -665,6 +674,11 @@ def strides_forgotten_subclassed():
 @wrong(EXERCISE, "wrong_stride")
 def stride_of_the_second_forgotten():
     return with_layers(*FIRST, drop(), conv(4, 5, 1), leaky, drop(), *END)
+
+
+@wrong(EXERCISE, "wrong_stride")
+def stride_of_the_second_forgotten_channel_by_channel():
+    return with_layers(*FIRST, drop(), conv(4, 5, 1), leaky, channels_first, *END)
 
 
 @disputed(EXERCISE, "strided, if not by 2")

@@ -27,6 +27,10 @@ def grid(shape=(7, 7, 128)):
     return lambda: layers.Reshape(shape)
 
 
+def channels_last():
+    return layers.Permute((2, 3, 1))
+
+
 def norm():
     return layers.BatchNormalization()
 
@@ -124,6 +128,11 @@ def unbuilt_sequential():
         return model
 
     return build_generator
+
+
+@right(EXERCISE)
+def units_taken_channel_by_channel():
+    return with_layers(dense(), grid((128, 7, 7)), channels_last, norm, relu, *MIDDLE, picture())
 
 
 @right(EXERCISE)
@@ -592,6 +601,12 @@ def stride_of_four_at_once():
 @wrong(EXERCISE, "wrong_stride")
 def strides_of_four_and_one():
     return with_layers(*START, up(4, 5, 4), norm, relu, up(1, 5, 1, activation="tanh"))
+
+
+@wrong(EXERCISE, "wrong_stride")
+def strides_of_one_and_four_channel_by_channel():
+    start = (dense(), grid((128, 7, 7)), channels_last, norm, relu)
+    return with_layers(*start, up(4, 5, 1), norm, relu, up(1, 5, 4, activation="tanh"))
 
 
 @disputed(EXERCISE, "28 by 28 with the right layers, and a cropping")

@@ -48,12 +48,9 @@ ANY_PADDING = free("“Two convolutions with stride 2”: the contract names no 
 ANY_DROPOUT = free("“at least one dropout layer, of any kind and at any place”.")
 EACH_A_NON_LINEARITY = free("“each with a non-linearity (leaky ReLU is usual)”.")
 MAY_FOLLOW = free(
-    "“Any non-linearity may follow the first and the second layer”: it may, and one is left."
+    "“A non-linearity of your choice follows the first or the second layer”: one is left."
 )
-WHERE_IT_FOLLOWS = free(
-    "“Any non-linearity may follow the first and the second layer”: before the normalization or "
-    "behind it."
-)
+WHERE_IT_FOLLOWS = free("“A non-linearity … follows …, before or after the batch normalization”.")
 NORMALIZATION_IS_OPTIONAL = free("“batch normalization after this is optional”.")
 NO_BIAS_NAMED = free("The contract names no bias of this layer.")
 EACH_ITS_OPTIMIZER = free(

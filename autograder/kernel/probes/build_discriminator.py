@@ -21,7 +21,8 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     """Record the discriminator's outputs under weights of our choice.
 
     - "scaled": with the last layer's weights multiplied by known factors.
-    - "influence": which pixels reach one cell of the last map of features, and its neighbour.
+    - "influence": which pixels reach one cell of the last map of features (0), and its neighbour
+      (1); that map flattened cell by cell (0/...), or channel by channel (1/...).
     - "stage_0", "stage_1": with weights under which a convolution without a non-linearity behind it
       leaves nothing of the images.
     """
@@ -44,8 +45,9 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     for index in range(2):
         values = np.zeros((side * side, features), np.float32)
         values[cell + index] = rng.normal(0, 1, features)
-        dense[0].assign(values.reshape(rows, 1))
-        evidence.record(f"influence/{index}", influence_on(model, images))
+        for order, ordered in enumerate((values, values.T)):
+            dense[0].assign(ordered.reshape(rows, 1))
+            evidence.record(f"influence/{order}/{index}", influence_on(model, images))
     _record_stages(evidence, model, images, rng)
 
 

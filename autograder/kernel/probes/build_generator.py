@@ -16,7 +16,8 @@ def probe(answer: Callable[..., Any], challenge: Challenge, evidence: Evidence) 
     """Record the generator's outputs under weights of our choice.
 
     - "scaled": with the last layer's weights multiplied by known factors.
-    - "cell": with one of the 7 × 7 cells changed, which tells how far a cell reaches.
+    - "cell": with one of the 7 × 7 cells changed, which tells how far a cell reaches; the dense
+      units taken cell by cell (0), or channel by channel (1).
     - "flat": with every gamma 0, before and after the first kernel of convolution is changed.
     """
     codings, size = challenge.arrays["codings"], challenge.facts["codings_size"]
@@ -49,7 +50,7 @@ def _record_cell(
 ) -> None:
     """Let the first coding reach the cell in row 3, column 3 alone, in all its channels.
 
-    The other codings reach all cells, and keep the two outputs equal elsewhere.
+    The other codings reach all cells, and keep the outputs equal elsewhere.
     """
     dense = kernels(model, 2)
     if len(dense) != 1 or dense[0].shape[1] != 6272:
@@ -57,12 +58,14 @@ def _record_cell(
     kernel = rng.normal(0, 1, tuple(dense[0].shape)).astype(np.float32)
     cells = np.zeros((7, 7, 128), np.float32)
     cells[3, 3] = rng.normal(0, 1, 128)
-    kernel[0] = cells.ravel()
+    rest, changed = codings.copy(), codings.copy()
+    rest[:, 0], changed[:, 0] = 0.0, 2.0
     dense[0].assign(kernel)
-    changed = codings.copy()
-    changed[:, 0] += 2.0
-    record_prediction(evidence, "cell/0", model, codings)
-    record_prediction(evidence, "cell/1", model, changed)
+    record_prediction(evidence, "cell/rest", model, rest)
+    for index, units in enumerate((cells, np.moveaxis(cells, 2, 0))):
+        kernel[0] = units.ravel()
+        dense[0].assign(kernel)
+        record_prediction(evidence, f"cell/{index}", model, changed)
 
 
 def _record_flat(
