@@ -12,7 +12,7 @@ from traitlets.config import Config
 from autograder.language import _, speaking
 
 CELL_SECONDS = 120
-"""A cell's time limit. A check ends by itself within 20 s; this is for everything else."""
+"""A cell's time limit. A check ends by itself within a minute; this is for everything else."""
 
 
 def configure(c: Config, directory: Path) -> None:

@@ -45,7 +45,7 @@ from autograder.sandbox.start import Sandbox, SandboxError
 from autograder.sandbox.warm import names_tensorflow
 
 CELL_SECONDS = 120
-"""A cell's time limit. A check ends by itself within 20 s; this is for everything else."""
+"""A cell's time limit. A check ends by itself within a minute; this is for everything else."""
 
 NOTEBOOK_SECONDS = 1800
 """When it is reached, the rest of a notebook is not run."""

@@ -120,6 +120,18 @@ def test_an_endless_loop_is_stopped(answer, monkeypatch):
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
+@pytest.mark.parametrize(("limit", "outcome"), [(0.5, "pass"), (0.2, "resource_limit")])
+def test_waiting_uses_up_a_third_of_the_time(limit, outcome, monkeypatch):
+    pauses = iter([0.9])
+
+    def pauses_once(images):
+        time.sleep(next(pauses, 0))
+        return (images / 255).astype(np.float32)
+
+    monkeypatch.setattr(gather_module, "SECONDS", limit)
+    assert check_with_seed("scale_images", pauses_once, 1).criteria[0].outcome == outcome
+
+
 old_handler = logging.StreamHandler(sys.__stderr__)
 
 
