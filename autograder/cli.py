@@ -105,8 +105,9 @@ def build(check: bool) -> None:
 def lab(directory: Path | None, language: str, copy_only: bool) -> None:
     """Open the lessons in JupyterLab.
 
-    They are copied to DIRECTORY first (default: work; in another language than English a folder in
-    it, so that both can be had). A file that is already there is yours and is never overwritten.
+    They are copied to DIRECTORY first (default: work, or for another language than English a folder
+    in work, so that both can be had). A file that is already there is yours and is never
+    overwritten.
     """
     from autograder.lessons import copy_lessons
 
@@ -121,7 +122,10 @@ def lab(directory: Path | None, language: str, copy_only: bool) -> None:
             text = _("copied {path}") if is_new else _("kept your {path}")
             click.echo(text.format(path=path))
     if not copy_only:
-        sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(directory)]))
+        command = [sys.executable, "-m", "jupyterlab", str(directory)]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in a container: Jupyter would refuse
+            command.append("--allow-root")
+        sys.exit(subprocess.call(command))
 
 
 @main.command("new-class")
@@ -241,8 +245,8 @@ def _names_tensorflow(directory: Path, assignment: str | None, student: str | No
 def rejudge(directory: Path, assignment: str | None, student: str | None, yes: bool) -> None:
     """Judge again from stored evidence, after a change of judges or rubric.
 
-    No student code is run. The differences are shown before anything is written. Generate the
-    feedback again afterwards.
+    No student code is run. The differences are shown before anything is written. Make the feedback
+    anew afterwards, with `nbgrader generate_feedback`.
     """
     # NumPy's own threads are in each other's way: the work is spread over processes.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -16,6 +16,8 @@ from autograder.verdict import Verdict
 _HINT_STAGES = 3
 _NEEDS = "%%needs"
 
+_MISSING = object()
+
 # The exercises that passed their check in this kernel: demonstrations build on them.
 _passed_here: set[str] = set()
 
@@ -33,16 +35,20 @@ class Card:
         return self._text
 
 
-def check(exercise_id: str, answer: Any) -> Verdict | Card:
+def check(exercise_id: str = "", answer: Any = _MISSING) -> Verdict | Card:
     """Check an answer, show its card, and return the verdict.
 
     `exercise_id` is the exercise's name, `answer` the object that the student wrote: any callable.
     Whatever the answer does, the card says so; nothing is raised for it, but for an interruption by
-    the user. Raises AutograderError for a name that is not in the catalogue.
+    the user. Raises AutograderError for a name that is not in the catalogue, or without an answer.
 
     In a sealed kernel (an instructor's grading run) evidence is left for the grading process, and
     a receipt comes back in place of a verdict.
     """
+    if answer is _MISSING:
+        name = _exercise(getattr(exercise_id, "__name__", exercise_id)).id
+        text = _('Name the exercise and give your answer: check("{name}", {name}).')
+        raise AutograderError(text.format(name=name))
     exercise = _exercise(exercise_id)
     exchange = sealed_exchange()
     if exchange is not None:
@@ -67,7 +73,7 @@ def check_with_seed(exercise_id: str, answer: Any, seed: int) -> Verdict:
     return judge(exercise_id, challenge, gather(exercise_id, answer, challenge))
 
 
-def hint(exercise_id: str) -> Card:
+def hint(exercise_id: str = "") -> Card:
     """Open the next hint of an exercise; show it and those before it.
 
     The first is a question that names the concept, the second gives shapes and a worked number,
@@ -99,7 +105,7 @@ def hint(exercise_id: str) -> Card:
     return Card(text_card_html(title, body), body)
 
 
-def solution(exercise_id: str, give_up: bool = False) -> Card:
+def solution(exercise_id: str = "", give_up: bool = False) -> Card:
     """Show the published solution, after the check has passed or with `give_up=True`.
 
     Raises AutograderError before that, in a class whose instructor has not released the solutions,
@@ -131,6 +137,7 @@ def solution(exercise_id: str, give_up: bool = False) -> Card:
                     'call solution("{name}", give_up=True).'
                 ).format(name=exercise.id)
             )
+        passed = entry.passed or exercise.id in _passed_here
         entry.gave_up = entry.gave_up or (give_up and not entry.passed)
     if not path.exists():
         raise AutograderError(
@@ -142,6 +149,11 @@ def solution(exercise_id: str, give_up: bool = False) -> Card:
     module = path.read_text(encoding="utf-8")
     source = without_solution_marks(function_source(module, exercise.id, path.name))
     body = f"```python\n{source}\n```\n\n{exercise_text(exercise.id).explanation}"
+    if not passed:
+        body += "\n\n" + _(
+            "To go on with it, copy it into your own cell, run that and check it: demonstrations "
+            "further down wait for the check."
+        )
     title = _("A solution of {name}").format(name=exercise.id)
     return Card(text_card_html(title, body), source)
 
@@ -177,6 +189,8 @@ def _exercise(exercise_id: object) -> Exercise:
         return EXERCISES[exercise_id]
     near = difflib.get_close_matches(str(exercise_id)[:80], EXERCISES, n=1)
     text = _("There is no exercise called {name!r}: take one of {names}.")
+    if exercise_id == "":
+        text = _("Name an exercise: one of {names}.")
     if near:
         text = _("There is no exercise called {name!r}: did you mean “{near}”?")
     names = ", ".join(EXERCISES)

@@ -36,6 +36,7 @@ _ENVIRONMENT = Environment(
 )
 _ENVIRONMENT.globals["_"] = _
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+_CODE = MarkdownIt("zero").enable("backticks")
 
 
 def markdown_html(text: str) -> Markup:
@@ -43,9 +44,17 @@ def markdown_html(text: str) -> Markup:
     return Markup(_MARKDOWN.render(text))
 
 
+def code_html(text: str) -> Markup:
+    """One sentence as HTML: what stands between backticks as code, all else as it is."""
+    return Markup(_CODE.renderInline(text))
+
+
 def render(template: str, **values: Any) -> str:
     """Fill in one of this package's templates."""
     return _ENVIRONMENT.get_template(template).render(**values)
+
+
+_ENVIRONMENT.filters["code_html"] = code_html
 
 
 def card_html(verdict: Verdict, waits: bool = False) -> str:

@@ -54,6 +54,12 @@ class Verdict:
         return round(sum(criterion.max_points for criterion in self.criteria), 6)
 
     @property
+    def stopped(self) -> str:
+        """What is said of a check that ran out of time or memory; empty if it did not."""
+        stops = [c.message for c in self.criteria if c.outcome == "resource_limit"]
+        return stops[0] if stops else ""
+
+    @property
     def passed(self) -> bool:
         """Whether nothing was found wrong with the answer."""
         return all(criterion.outcome in ("pass", "grader_fault") for criterion in self.criteria)

@@ -53,6 +53,8 @@ def configure(c: Config, directory: Path) -> None:
     c.Autograde.autograde_preprocessors = [
         ours.get(step, step) for step in Autograde().autograde_preprocessors
     ]
+    # nbgrader keeps a page that is there, also when the grade behind it has changed.
+    c.GenerateFeedback.force = True
     with speaking(class_language(directory)):
         c.ClearSolutions.text_stub = _(ANSWER_HERE)
     c.GenerateFeedback.preprocessors = [

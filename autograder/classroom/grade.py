@@ -39,10 +39,11 @@ from rich.progress import (
 from autograder.classroom.api import nbgrader_api
 from autograder.classroom.execute import SealedExecute, keep
 from autograder.classroom.files import SECRET_FILE, read_class
-from autograder.classroom.graded import read_graded
+from autograder.classroom.graded import read_graded, stopped_checks
 from autograder.classroom.halves import sanitised, write_graded
 from autograder.classroom.job import Done, execute, lent_to_a_worker
 from autograder.classroom.pool import WorkerPool
+from autograder.classroom.repair_log import UNREADABLE
 from autograder.classroom.store import (
     Place,
     code_versions,
@@ -78,9 +79,10 @@ class Submission:
 
 @dataclass
 class Summary:
-    """What a grading did. `failed` maps a submission to the reason, in one sentence.
+    """What a grading did. `failed` maps what was not graded to the reason, in one sentence.
 
-    `faults` counts what was stopped, by kind; `by_hand` the answers on which a check failed.
+    `unreadable` maps submissions to what is wrong with their files, which earned nothing. `faults`
+    counts what was stopped, by kind; `by_hand` the answers on which a check failed.
     """
 
     graded: int = 0
@@ -90,6 +92,7 @@ class Summary:
     by_hand: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     interrupted: bool = False
 
@@ -142,11 +145,14 @@ def grade(
         grading = _Grading(directory, api, force)
         todo = submissions(api, assignment, student)
         if not todo:
-            what = " ".join(filter(None, ["by", student])) if student else ""
+            by = f" by {student}" if student else ""
             where = f" for {assignment}" if assignment else ""
             raise AutograderError(
-                f"Nothing was handed in {what}{where} in {directory}; collect into submitted/."
+                f"Nothing was handed in{by}{where} in {directory}; collect into "
+                "submitted/STUDENT/LESSON/."
             )
+        if assignment is None:
+            grading.summary.failed |= astray(api, student)
         most: Callable[[], int] = partial(int, AHEAD * count)
         if dask is not None:
             cluster = stack.enter_context(_connected(dask, grading.needs_sandbox))
@@ -177,6 +183,16 @@ def submissions(api: Any, assignment: str | None, student: str | None) -> list[S
     read = re.compile(course.format_path(step, *names, escape=True))
     found = [read.fullmatch(path) for path in glob.glob(pattern) if Path(path).is_dir()]  # noqa: PTH207
     return sorted(Submission(match["assignment"], match["student"]) for match in found if match)
+
+
+def astray(api: Any, student: str | None) -> dict[str, str]:
+    """Return notebooks that lie beside the folders of the assignments, and what is to be done."""
+    course = api.coursedir
+    names = [glob.escape(student)] if student else [".", "*"]
+    folders = [course.format_path(course.submitted_directory, name, ".") for name in names]
+    found = [path for folder in folders for path in glob.glob(f"{folder}/*.ipynb")]  # noqa: PTH207
+    reason = "it lies in no folder of an assignment; move it to submitted/STUDENT/LESSON/."
+    return {str(Path(path).relative_to(course.root)): reason for path in sorted(found)}
 
 
 @dataclass
@@ -250,6 +266,8 @@ class _Grading:
             return
         self._stamp(submission).unlink(missing_ok=True)
         try:
+            if not any(self._handed_in(submission).glob("*.ipynb")):
+                raise AutograderError("There is no notebook in its folder.")
             pending.notebooks = sanitised(self._api, submission.assignment, submission.student)
             for name, nb in pending.notebooks.items():
                 place = Place(submission.student, submission.assignment, name)
@@ -296,10 +314,22 @@ class _Grading:
         write_whole(stamp, made_from + "\n")
         self.summary.graded += 1
         for folder in stamp.parent.iterdir():
-            graded = read_graded(folder) if folder.is_dir() else None
-            if graded is not None:
-                self.summary.by_hand += sum(v.faulty for v in graded.verdicts.values())
+            if folder.is_dir():
+                self._count(submission, folder)
         return submission
+
+    def _count(self, submission: Submission, folder: Path) -> None:
+        """Note what of a graded run somebody should know."""
+        graded, run = read_graded(folder), read_run(folder)
+        if graded is None or run is None:
+            return
+        self.summary.by_hand += sum(verdict.faulty for verdict in graded.verdicts.values())
+        stopped = len(stopped_checks(run, graded))
+        if stopped:
+            self.summary.faults["check"] = self.summary.faults.get("check", 0) + stopped
+        for repair in graded.repairs:
+            if repair["what"] == UNREADABLE:
+                self.summary.unreadable[str(submission)] = repair["message"]
 
     def note(self) -> str:
         """Say in a few words what has gone wrong so far."""
@@ -334,9 +364,12 @@ class _Grading:
             secret = digest([self._directory / SECRET_FILE])
             told += [secret, repr(self._step.settings()), json.dumps(code_versions())]
             self._common[assignment] = hashlib.sha256(json.dumps(told).encode()).hexdigest()
-        names = (submission.student, assignment)
-        own = folder_digest(Path(course.format_path(course.submitted_directory, *names)))
+        own = folder_digest(self._handed_in(submission))
         return hashlib.sha256(f"{own} {self._common[assignment]}".encode()).hexdigest()
+
+    def _handed_in(self, submission: Submission) -> Path:
+        course, names = self._api.coursedir, (submission.student, submission.assignment)
+        return Path(course.format_path(course.submitted_directory, *names))
 
 
 def folder_digest(folder: Path) -> str:
@@ -401,6 +434,8 @@ def show(summary: Summary, console: Console) -> None:
     """Print what a grading did, and what is to be done now."""
     for name, reason in summary.failed.items():
         console.print(f"not graded: {name}: {reason}", highlight=False, soft_wrap=True)
+    for name, reason in summary.unreadable.items():
+        console.print(f"nothing to grade: {name}: {reason}", highlight=False, soft_wrap=True)
     console.print(
         f"{summary.graded} graded ({summary.executed} notebooks run, {summary.reused} taken from "
         f"the store), {summary.unchanged} unchanged, {len(summary.failed)} failed, in "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.classroom.store import StoreError, unreadable, write_whole
+from autograder.classroom.store import StoredRun, StoreError, unreadable, write_whole
 from autograder.verdict import Verdict
 
 GRADED_FILE = "graded.json"
@@ -43,6 +43,19 @@ def save_graded(folder: Path, verdicts: dict[str, Verdict], repairs: Iterable[An
 def is_graded(folder: Path) -> bool:
     """Tell whether the gradebook was told of a run, which else waits for its first grading."""
     return (folder / GRADED_FILE).exists()
+
+
+def stopped_checks(run: StoredRun, graded: Graded) -> dict[str, str]:
+    """Return exercise → what is said of its check that ran out of time or memory by itself.
+
+    Where a cell was stopped or lost its kernel, the run tells of it.
+    """
+    told = {fault.exercise for fault in run.faults}
+    return {
+        exercise: verdict.stopped
+        for exercise, verdict in graded.verdicts.items()
+        if verdict.stopped and exercise not in told
+    }
 
 
 def read_graded(folder: Path) -> Graded | None:

@@ -18,7 +18,7 @@ from autograder.classroom.graded import save_graded
 from autograder.classroom.judging import comment_line, score
 from autograder.classroom.preprocessors import class_directory
 from autograder.classroom.store import Place, place_of
-from autograder.language import speaking
+from autograder.language import _, speaking
 from autograder.report import VERDICT_MIME
 from autograder.verdict import Verdict
 
@@ -125,8 +125,9 @@ def _later() -> None:
 class ShowGrades(GetGrades):
     """Put grades into the feedback as nbgrader does, but for what waits for a person.
 
-    nbgrader would show an answer on which the checker failed as "0 / 3". Its card says what is the
-    case; here its points are left out of the sum and of the maximum.
+    nbgrader would show it as "0 / 3". Here its points are left out of the sum and of the maximum;
+    the card of an answer on which the checker failed says what is the case, and a comment on a
+    written answer does.
     """
 
     def preprocess(
@@ -142,11 +143,15 @@ class ShowGrades(GetGrades):
         super()._get_score(cell, resources)
         where = (self.notebook_id, self.assignment_id, self.student_id)
         grade = self.gradebook.find_grade(cell.metadata.nbgrader["grade_id"], *where)
-        nothing_yet = grade.auto_score is None and grade.manual_score is None
-        if nothing_yet and catalogue_exercise(cell) is not None:
+        if grade.auto_score is None and grade.manual_score is None:
             self._waiting += grade.max_score
-            # Without this mark the page shows the cell with its card, and no score.
+            # Without this mark the page shows the cell, its card or comment, and no score.
             cell.metadata.nbgrader["grade"] = False
+            if not cell.metadata.nbgrader.get("comment"):
+                with speaking(class_language(class_directory(self))):
+                    cell.metadata.nbgrader["comment"] = _(
+                        "Not marked yet; it does not count in the score above."
+                    )
 
 
 def notebook_verdicts(nb: NotebookNode) -> dict[str, Verdict]:

@@ -86,7 +86,7 @@ def new_class(directory: Path, language: str = "en", points: Path | None = None)
         shutil.rmtree(partial, ignore_errors=True)
     Console().print(
         f"The class {course_id} is in {directory}: hand out release/, "
-        "collect into submitted/STUDENT/, then run nbgrader there.",
+        "collect into submitted/STUDENT/LESSON/, then run autograder grade.",
         soft_wrap=True,
     )
 
@@ -137,7 +137,8 @@ def update_class(directory: Path, force: bool = False) -> list[str]:
     for lesson in changed:
         generate(directory, lesson)
     Console().print(
-        f"Updated: {', '.join(changed)}. Release them again to the students."
+        f"Updated: {', '.join(changed)}. Release them again to the students, and grade again what "
+        "is handed in."
         if changed
         else "Nothing to update.",
         soft_wrap=True,

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from autograder.classroom.cells import catalogue_exercise
 from autograder.classroom.files import read_class
-from autograder.classroom.graded import Graded, read_graded
+from autograder.classroom.graded import Graded, read_graded, stopped_checks
 from autograder.classroom.grades import Score, gradebook_scores
 from autograder.classroom.judging import one_line
 from autograder.classroom.store import Fault, Place, StoredRun, read_run, stored_runs, write_whole
@@ -132,6 +132,13 @@ class Submission:
     place: Place
     run: StoredRun
     graded: Graded
+
+    @property
+    def stops(self) -> list[tuple[int | None, str | None, str]]:
+        """What was stopped: the cell's number from 1 (if it is known), exercise, and why."""
+        of_cells = [(fault.cell + 1, fault.exercise, fault.message) for fault in self.run.faults]
+        checks = stopped_checks(self.run, self.graded)
+        return [*of_cells, *((None, exercise, why) for exercise, why in checks.items())]
 
 
 # ------------------------------------------------------------------------------------- reading

@@ -21,7 +21,7 @@ from nbgrader import utils
 from autograder.classroom.matching import chosen_cells, claims_of, joined, taken_apart
 from autograder.classroom.reading import Cell, Submission, UnreadableError, read_submission
 from autograder.classroom.released import Master, as_handed_out, master_of, same, untouched
-from autograder.classroom.repair_log import REPAIRS_CELL, Repair, noted, shown
+from autograder.classroom.repair_log import REPAIRS_CELL, UNREADABLE, Repair, noted, shown
 from autograder.exercises import DEMONSTRATION
 from autograder.language import N_, _
 
@@ -76,7 +76,7 @@ def repair(data: bytes, release: NotebookNode, file: str) -> tuple[NotebookNode,
 def unreadable(file: str, reason: str, release: NotebookNode) -> tuple[NotebookNode, list[Repair]]:
     """Return the released notebook's graded cells without answers, and why it is so."""
     empty, _repairs = rebuild(Submission([], {}), release)
-    return empty, [noted("unreadable", file=shown(file), reason=reason)]
+    return empty, [noted(UNREADABLE, file=shown(file), reason=reason)]
 
 
 def rebuild(submission: Submission, release: NotebookNode) -> tuple[NotebookNode, list[Repair]]:

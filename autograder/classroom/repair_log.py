@@ -16,6 +16,9 @@ from nbformat.v4 import new_markdown_cell
 from autograder.language import Messages, _
 from autograder.report import text_card_html
 
+UNREADABLE = "unreadable"
+"""The kind of damage after which nothing is left to be graded."""
+
 METADATA_KEY = "autograder"
 REPAIRS_KEY = "repairs"
 REPAIRS_CELL = "repairs"
@@ -32,7 +35,7 @@ class Repair(TypedDict):
 
 MESSAGES = Messages() | {
     # the file
-    "unreadable": "{file} cannot be read: {reason}; nothing of it was graded. Save the notebook "
+    UNREADABLE: "{file} cannot be read: {reason}; nothing of it was graded. Save the notebook "
     "again, see that it opens, and hand it in anew.",
     "encoding": "The file was not written in UTF-8 but in {encoding}; it was read all the same.",
     "old-format": "The notebook was saved in format {found}; it was brought to format 4.5.",
@@ -87,7 +90,10 @@ def attach_repairs(nb: NotebookNode, repairs: list[Repair]) -> None:
         return
     nb.metadata[METADATA_KEY] = {REPAIRS_KEY: repairs}
     lines = "\n".join(f"- {message}" for message in _messages(repairs))
-    html = text_card_html(_("What was put right before grading"), lines)
+    title = _("What was put right before grading")
+    if any(repair["what"] == UNREADABLE for repair in repairs):
+        title = _("What kept this from being graded")
+    html = text_card_html(title, lines)
     nb.cells.insert(0, new_markdown_cell(html, id=REPAIRS_CELL))
 
 

@@ -209,10 +209,23 @@ def test_an_unreadable_notebook_is_named_and_costs_nobody(three: Graded) -> None
     path = three.directory / "submitted" / "two" / LESSON / f"{LESSON}.ipynb"
     path.write_text("not a notebook")
     summary = graded(three, None, Here())
-    done = summary.graded + summary.unchanged
-    # Repair may make something of it; without repair it is named.
-    assert done + len(summary.failed) == 3 and done >= 2
-    assert set(summary.failed) <= {f"two, {LESSON}"}
+    assert (summary.graded + summary.unchanged, summary.failed) == (3, {})
+    assert "cannot be read" in summary.unreadable.pop(f"two, {LESSON}") and not summary.unreadable
+    repairs = three.autograded("two").cells[0]
+    assert repairs.id == "repairs" and "What kept this from being graded" in repairs.source
+
+
+def test_what_lies_in_no_place_to_be_graded_is_named(three: Graded) -> None:
+    submitted = three.directory / "submitted"
+    stray = submitted / "two" / f"{LESSON}.ipynb"
+    shutil.copy(submitted / "two" / LESSON / stray.name, stray)
+    (submitted / "four" / LESSON).mkdir(parents=True)
+    summary = grade.grade(three.directory, executor=Here())
+    empty = f"four, {LESSON}"
+    assert summary.failed[empty] == "There is no notebook in its folder."
+    name = f"submitted/two/{LESSON}.ipynb"
+    assert set(summary.failed) == {empty, name} and "move it to" in summary.failed[name]
+    assert summary.graded + summary.unchanged == 3
 
 
 @pytest.mark.parametrize(

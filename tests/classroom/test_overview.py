@@ -13,13 +13,16 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from autograder import cli
+from autograder.classroom.graded import Graded as Told
 from autograder.classroom.judging import judge_run
-from autograder.classroom.overview import suspicions
+from autograder.classroom.overview import Submission, suspicions
 from autograder.classroom.store import Fault, Place, StoredRun, StoreError, save_run
 from autograder.demo import STUDENTS
 from autograder.exercises import EXERCISES, LESSONS
 from autograder.judges import draw_challenge
+from autograder.kernel.evidence import Evidence
 from autograder.kernel.gather import gather
+from autograder.kernel.student import describe_answer
 
 from .conftest import LESSON, Graded
 
@@ -79,6 +82,18 @@ def test_what_ended_an_answers_cell_is_told_where_its_check_failed(tmp_path: Pat
     run = run_with(tmp_path, RECEIPT, fault=Fault(0, "scale_images", "died", DIED))
     first = judge_run(run, "scale_images").criteria[0]
     assert first.outcome == "fail" and first.message.endswith(DIED)
+
+
+def test_a_check_out_of_time_is_told_but_once(tmp_path: Path) -> None:
+    for fault in (None, Fault(1, "scale_images", "hung", "It hung.")):
+        run = run_with(tmp_path, RECEIPT, fault=fault)
+        facts = {"answer": describe_answer(len), "stopped": "time"}
+        Evidence({}, facts).save(run.evidence_path("scale_images"))
+        told = Told({"scale_images": judge_run(run, "scale_images")}, ())
+        place = Place("ada", LESSON, LESSON)
+        ((cell, exercise, why),) = Submission(place, run, told).stops
+        assert exercise == "scale_images"
+        assert (cell, why) == (2, "It hung.") if fault else cell is None and "still running" in why
 
 
 @pytest.mark.parametrize(

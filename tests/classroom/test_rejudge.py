@@ -168,13 +168,15 @@ def test_a_fault_of_ours_is_flagged_and_neither_scored_0_nor_given_away(
     assert graded.comment_on(STUDENT, "scale_images") == CHECKER_FAILED
     page = graded.feedback(STUDENT)
     assert "your instructor grades this" in page and "our fault" in page
-    assert f"{LESSON} (Score: 1.0 / 5.0)" in page  # 1 + 1 + 4 for the question, without its 1
-    assert "0.0 / 1.0" not in page
+    # Of 1 + 1 + 4, the last for the question, what waits for a person is left out.
+    assert f"{LESSON} (Score: 1.0 / 1.0)" in page
+    assert "0.0 / 1.0" not in page and "0.0 / 4.0" not in page
+    assert "Not marked yet" in page
     request.getfixturevalue("monkeypatch").undo()
     bring_up_to_date(graded)
     told = entry(graded)
     assert told["auto_score"] == 1 and not told["needs_manual_grade"]
-    assert f"{LESSON} (Score: 2.0 / 6.0)" in graded.feedback(STUDENT)
+    assert f"{LESSON} (Score: 2.0 / 2.0)" in graded.feedback(STUDENT)
 
 
 @pytest.mark.usefixtures("broken")

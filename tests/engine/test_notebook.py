@@ -12,6 +12,7 @@ from autograder.errors import AutograderError
 from autograder.progress import FILE_NAME, read_progress
 from autograder.report import VERDICT_MIME, card_html, points_text
 from autograder.verdict import Criterion, Verdict
+from solutions import lesson_01_fashion_mnist as solutions
 
 
 def right(images):
@@ -31,6 +32,21 @@ def own_folder(tmp_path, monkeypatch):
 def test_an_unknown_name_is_told_with_the_nearest():
     with pytest.raises(AutograderError, match="did you mean “scale_images”"):
         notebook.check("scale_image", right)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: notebook.check("scale_images"), r'check\("scale_images", scale_images\)'),
+        (lambda: notebook.check(solutions.scale_images), r'check\("scale_images", scale_images\)'),
+        (lambda: notebook.check(), "Name an exercise: one of scale_images, "),
+        (lambda: notebook.hint(), "Name an exercise"),
+        (lambda: notebook.solution(), "Name an exercise"),
+    ],
+)
+def test_what_a_call_lacks_is_said(call, words):
+    with pytest.raises(AutograderError, match=words):
+        call()
 
 
 def test_progress_is_kept_beside_the_notebook(tmp_path):
@@ -62,7 +78,9 @@ def test_hints_after_the_first_want_a_genuine_attempt():
 def test_the_solution_opens_after_a_pass_or_on_giving_up():
     with pytest.raises(AutograderError, match="give_up=True"):
         notebook.solution("scale_images")
-    assert "def scale_images" in repr(notebook.solution("scale_images", give_up=True))
+    opened = notebook.solution("scale_images", give_up=True)
+    assert "def scale_images" in repr(opened)
+    assert "copy it into your own cell" in opened._repr_mimebundle_()["text/html"]
     notebook.check("split_dataset", lambda i, n, v: ((i[:-v], n[:-v]), (i[-v:], n[-v:])))
     text = repr(notebook.solution("split_dataset"))
     assert "def split_dataset" in text

@@ -165,9 +165,19 @@ def test_lab_opens_jupyterlab_in_that_folder(
 ) -> None:
     calls: list[list[str]] = []
     monkeypatch.setattr(cli.subprocess, "call", lambda command: calls.append(command) or 3)
-    result = run("lab", tmp_path)
-    assert calls == [[sys.executable, "-m", "jupyterlab", str(tmp_path)]]
-    assert result.exit_code == 3
+    opened = [sys.executable, "-m", "jupyterlab", str(tmp_path)]
+    for user, more in ((1000, []), (0, ["--allow-root"])):
+        monkeypatch.setattr(cli.os, "geteuid", lambda user=user: user)
+        assert run("lab", tmp_path).exit_code == 3
+        assert calls.pop() == [*opened, *more]
+
+
+def test_lab_keeps_languages_apart(tmp_path: Path) -> None:
+    assert run("lab", tmp_path, "--copy-only").exit_code == 0
+    before = sorted(tmp_path.iterdir())
+    result = run("lab", tmp_path, "--language", "id", "--copy-only")
+    assert result.exit_code == 1 and f"{tmp_path / '01_fashion_mnist.ipynb'}" in result.output
+    assert sorted(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize(
