@@ -192,7 +192,7 @@ def astray(api: Any, student: str | None) -> dict[str, str]:
     folders = [course.format_path(course.submitted_directory, name, ".") for name in names]
     found = [path for folder in folders for path in glob.glob(f"{folder}/*.ipynb")]  # noqa: PTH207
     reason = "it lies in no folder of an assignment; move it to submitted/STUDENT/LESSON/."
-    return {str(Path(path).relative_to(course.root)): reason for path in sorted(found)}
+    return {os.path.relpath(path, course.root): reason for path in sorted(found)}
 
 
 @dataclass
