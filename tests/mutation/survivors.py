@@ -47,10 +47,8 @@ ANY_FILTERS_AND_KERNELS = free("“The numbers of filters and the sizes of the k
 ANY_PADDING = free("“Two convolutions with stride 2”: the contract names no padding.")
 ANY_DROPOUT = free("“at least one dropout layer, of any kind and at any place”.")
 EACH_A_NON_LINEARITY = free("“each with a non-linearity (leaky ReLU is usual)”.")
-MAY_FOLLOW = free(
-    "“A non-linearity of your choice follows the first or the second layer”: one is left."
-)
-WHERE_IT_FOLLOWS = free("“A non-linearity … follows …, before or after the batch normalization”.")
+MAY_FOLLOW = free("A non-linearity “follows the first or the second layer”: one is left.")
+WHERE_IT_FOLLOWS = free("A non-linearity follows “before or after the batch normalization”.")
 NORMALIZATION_IS_OPTIONAL = free("“batch normalization after this is optional”.")
 NO_BIAS_NAMED = free("The contract names no bias of this layer.")
 EACH_ITS_OPTIMIZER = free(
