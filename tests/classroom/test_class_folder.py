@@ -116,6 +116,8 @@ def test_nbgraders_commands_work_as_its_documentation_says(commands) -> None:
         assert done.returncode == 0, done.stderr
     assert graded.grade_of("ada", "scale_images") == (5, 5)
     assert "ada" in (directory / "grades.csv").read_text()
+    (directory / "feedback" / "ada" / LESSON / f"{LESSON}.html").write_text("of an earlier grade")
+    assert run("nbgrader", "generate_feedback", LESSON).returncode == 0
     page = graded.feedback("ada")
     assert "41" not in cell_text(page, "own-test") and "hidden" in page
     assert "unsealed" in page
