@@ -46,9 +46,9 @@ from nbclient import NotebookClient
 from tqdm import tqdm
 
 from autograder.build import SETUP
-from autograder.classroom.config import CELL_SECONDS
 from autograder.classroom.grades import Score, gradebook_scores
 from autograder.classroom.new_class import generate
+from autograder.classroom.run import CELL_SECONDS
 from autograder.classroom.store import Place
 from autograder.exercises import DEMONSTRATION, LESSONS, check_id, exercises_of
 from benchmarks.classes import (

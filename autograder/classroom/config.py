@@ -11,9 +11,6 @@ from traitlets.config import Config
 
 from autograder.language import _, speaking
 
-CELL_SECONDS = 120
-"""A cell's time limit. A check ends by itself within a minute; this is for everything else."""
-
 
 def configure(c: Config, directory: Path) -> None:
     """Set what grading a class of this course needs; settings made afterwards win.
@@ -34,6 +31,7 @@ def configure(c: Config, directory: Path) -> None:
         HideHiddenTests,
         RefuseEditedPoints,
     )
+    from autograder.classroom.run import CELL_SECONDS
 
     find_alembic()
     c.CourseDirectory.root = str(directory.resolve())

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades, SaveAutoGrades
 
 from autograder.classroom.api import nbgrader_api, replaced
-from autograder.classroom.cells import catalogue_exercise
+from autograder.classroom.cells import catalogue_exercise, is_solution
 from autograder.classroom.files import class_language
 from autograder.classroom.graded import save_graded
 from autograder.classroom.judging import comment_line, score
@@ -147,7 +147,8 @@ class ShowGrades(GetGrades):
             self._waiting += grade.max_score
             # Without this mark the page shows the cell, its card or comment, and no score.
             cell.metadata.nbgrader["grade"] = False
-            if not cell.metadata.nbgrader.get("comment"):
+            # Only an answer has room for a comment.
+            if is_solution(cell) and not cell.metadata.nbgrader["comment"]:
                 with speaking(class_language(class_directory(self))):
                     cell.metadata.nbgrader["comment"] = _(
                         "Not marked yet; it does not count in the score above."

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.exercises import Exercise
 from autograder.kernel.evidence import Evidence
+from autograder.kernel.time_limit import SECONDS
 from autograder.language import Messages, _
 from autograder.verdict import Criterion, Outcome, Verdict
 
@@ -37,8 +38,6 @@ MESSAGES = Messages() | {
     "a": "a {type}",
     "an": "an {type}",
 }
-
-SECONDS = 18.0
 
 
 class Sheet:

@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+SECONDS = 18.0
+"""The limit for the student code of one check. A check that trains needs under five."""
+
+AT_MOST = 3.0
+"""So many times its limit may code take that did not get the processor all the while."""
+
 
 class TimeLimitReached(BaseException):
     """Raised inside student code when its time is up.
 
     Not an Exception, so that a student's `except Exception` does not swallow it.
     """
-
-
-AT_MOST = 3.0
-"""So many times its limit may code take that did not get the processor all the while."""
 
 
 @contextmanager

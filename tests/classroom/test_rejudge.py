@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -172,6 +173,8 @@ def test_a_fault_of_ours_is_flagged_and_neither_scored_0_nor_given_away(
     assert f"{LESSON} (Score: 1.0 / 1.0)" in page
     assert "0.0 / 1.0" not in page and "0.0 / 4.0" not in page
     assert "Not marked yet" in page
+    for comment in re.findall(r'href="#(comment-[^"]+)"', page):
+        assert f'name="{comment}"' in page
     request.getfixturevalue("monkeypatch").undo()
     bring_up_to_date(graded)
     told = entry(graded)
